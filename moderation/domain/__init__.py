@@ -1,0 +1,1 @@
+"""The words of the house: pure values, no I/O, no HTTP, no Redis."""

@@ -1,0 +1,34 @@
+"""What a moderator can do to a comment: the state machine, as data.
+
+Buttons, 409 answers, the diagram in the docs and the tests all read TRANSITIONS.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from moderation.domain.comment import Status
+
+
+class Action(StrEnum):
+    """What a moderator does to a comment."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    RESTORE = "restore"
+    RELEASE = "release"
+
+
+TRANSITIONS: Mapping[Action, Mapping[Status, Status]] = MappingProxyType(
+    {
+        Action.APPROVE: {Status.PENDING: Status.PUBLISHED},
+        Action.REJECT: {Status.PENDING: Status.REJECTED, Status.PUBLISHED: Status.REJECTED},
+        Action.RESTORE: {Status.REJECTED: Status.PENDING},
+    }
+)
+"""Action → status before → status after. `release` changes no status: it drops a claim."""
+
+
+def actions_for(status: Status) -> tuple[Action, ...]:
+    """The actions that change a comment of this status."""
+    return tuple(action for action, moves in TRANSITIONS.items() if status in moves)
