@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from moderation.domain.allowance import LimitState
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
@@ -100,14 +102,14 @@ class Invalid(ModerationError):
 
 
 class TooManyRequests(ModerationError):
-    """A limit is used up for now. Times are in seconds."""
+    """A limit is used up for now; the same request may pass in `retry_after` seconds."""
 
     status, code, title = 429, "too_many_requests", "Too many requests"
 
-    def __init__(self, detail: str, *, retry_after: float, headers: dict[str, str]) -> None:
-        super().__init__(detail)
+    def __init__(self, *, retry_after: float, limits: Sequence[LimitState]) -> None:
+        super().__init__("You are posting comments too quickly. Slow down.")
         self.retry_after = retry_after
-        self.headers = headers
+        self.limits = tuple(limits)
 
 
 class Unavailable(ModerationError):
