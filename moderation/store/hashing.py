@@ -31,3 +31,7 @@ class Hashing:
         ip = ipaddress.ip_address(address)
         prefix = 32 if ip.version == 4 else 64
         return self.of("caller", str(ipaddress.ip_network(f"{ip}/{prefix}", strict=False)))
+
+    def status_token(self, comment_id: str) -> str:
+        """What the author of a comment shows to see its status."""
+        return self.of("status", comment_id)

@@ -8,18 +8,10 @@ from uuid import uuid4
 from redis.asyncio import Redis
 
 from moderation.domain.comment import Comment
-from moderation.domain.review import TRANSITIONS, Action
+from moderation.domain.review import TRANSITIONS, Action, Claim
 from moderation.store import keys, scripts
 from moderation.store.client import store_errors
 from moderation.store.comments import rank_behind
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Who holds an item, and until when (ms since the epoch, the server's clock)."""
-
-    by: str
-    until: int
 
 
 @dataclass(frozen=True, slots=True)
