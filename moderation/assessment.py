@@ -39,9 +39,7 @@ class Assessor:
             for text, of_text in zip(texts, scores, strict=True)
         ]
 
-    def _judged(
-        self, scores: Scores, detected: Detected | None, policy: SitePolicy
-    ) -> Assessment:
+    def _judged(self, scores: Scores, detected: Detected | None, policy: SitePolicy) -> Assessment:
         reasons = in_order(_findings(scores, detected, policy))
         return Assessment(
             scores=scores,

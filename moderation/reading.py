@@ -90,7 +90,7 @@ class Reading:
         """What waits for a moderator, most urgent first."""
         self._check_site(site)
         ranked = await self._queue.page(site, after=_decoded(cursor), limit=limit + 1)
-        items = await self.items(site, [comment_id for comment_id, _ in ranked[:limit]])
+        items = await self._queue.items(site, [comment_id for comment_id, _ in ranked[:limit]])
         more = ranked[limit - 1] if len(ranked) > limit else None
         return Page(items, _encoded(-more[1], more[0]) if more else None)
 
@@ -98,19 +98,7 @@ class Reading:
         """How many comments of `site` wait for a moderator."""
         return await self._queue.size(site)
 
-    async def items(self, site: str, ids: Sequence[str]) -> tuple[QueueItem, ...]:
-        """The comments `ids` with who holds them."""
-        claims = await self._queue.claims(site, ids)
-        return tuple(
-            QueueItem(
-                comment, comment.decision.priority if comment.decision else 0, claims.get(comment.id)
-            )
-            for comment in await self._comments.get_many(ids)
-        )
-
-    async def history(
-        self, site: str, *, cursor: str | None, limit: int
-    ) -> Page[HistoryEntry]:
+    async def history(self, site: str, *, cursor: str | None, limit: int) -> Page[HistoryEntry]:
         """What was done to comments of `site`, the latest first."""
         self._check_site(site)
         entries = await audit.latest(self._redis, site, before=_decoded(cursor), limit=limit + 1)

@@ -7,10 +7,10 @@ from redis.asyncio import Redis
 
 from moderation.domain.comment import Comment, Status
 from moderation.domain.errors import NotFound, SomeoneWasFaster
-from moderation.domain.review import Action
+from moderation.domain.review import Action, Deed, QueueItem
 from moderation.policy import Policy
 from moderation.store.comments import Comments
-from moderation.store.review_queue import Acted, Deed, ReviewQueue
+from moderation.store.review_queue import Acted, ReviewQueue
 
 
 class Review:
@@ -21,14 +21,13 @@ class Review:
         self._queue = ReviewQueue(redis)
         self._policy = policy
 
-    async def claim(self, site: str, *, moderator: str, limit: int) -> list[str]:
-        """Lease the most urgent items that nobody holds; the ids of their comments."""
+    async def claim(self, site: str, *, moderator: str, limit: int) -> tuple[QueueItem, ...]:
+        """Lease the most urgent items that nobody holds to `moderator`."""
         policy = self._policy().sites.get(site)
         if policy is None:
             raise NotFound(f"There is no site {site!r} here.")
-        return await self._queue.claim(
-            site, moderator, limit=limit, lease_ms=policy.claim_lease_ms
-        )
+        ids = await self._queue.claim(site, moderator, limit=limit, lease_ms=policy.claim_lease_ms)
+        return await self._queue.items(site, ids)
 
     async def act(self, comment_id: str, deed: Deed, *, now: int) -> Status:
         """Do `deed`; the status the comment has now. Raises NotFound and SomeoneWasFaster."""

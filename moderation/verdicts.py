@@ -86,13 +86,13 @@ class Verdicts:
             site = policy.sites.get(comment.site)
             [assessment] = await self._assessor.assess([comment.text], site) if site else [None]
         except (ScoringFailed, Overloaded) as error:
-            log.warning("scoring_failed", comment=comment.id, try_=entry.deliveries, code=error.code)
+            log.warning(
+                "scoring_failed", comment=comment.id, try_=entry.deliveries, code=error.code
+            )
             if entry.deliveries < MAX_DELIVERIES:
                 return
             assessment = None
-        decision = decide(
-            comment, assessment, fingerprint=policy.fingerprint, now=self._now()
-        )
+        decision = decide(comment, assessment, fingerprint=policy.fingerprint, now=self._now())
         await self._commit(entry, comment, decision, unscored=assessment is None)
 
     async def _commit(

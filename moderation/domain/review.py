@@ -50,3 +50,14 @@ class QueueItem:
     comment: Comment
     priority: float
     claim: Claim | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a moderator wants done. `via` is "session" or "key": who vouches for the name."""
+
+    action: Action
+    moderator: str
+    reason: str = ""
+    note: str = ""
+    via: str = "session"

@@ -18,9 +18,7 @@ class History:
     same_text_before: int
 
 
-async def history(
-    redis: "Redis[Any]", site: str, *, author_hash: str, text_key: str
-) -> History:
+async def history(redis: "Redis[Any]", site: str, *, author_hash: str, text_key: str) -> History:
     """One round trip. Raises StoreUnavailable."""
     async with store_errors(), redis.pipeline(transaction=False) as pipe:
         pipe.hget(keys.author(site, author_hash), "published")

@@ -8,10 +8,10 @@ from uuid import uuid4
 from redis.asyncio import Redis
 
 from moderation.domain.comment import Comment
-from moderation.domain.review import TRANSITIONS, Action, Claim
+from moderation.domain.review import TRANSITIONS, Claim, Deed, QueueItem
 from moderation.store import keys, scripts
 from moderation.store.client import store_errors
-from moderation.store.comments import rank_behind
+from moderation.store.comments import Comments, rank_behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +21,6 @@ class Acted:
     outcome: Literal["done", "claimed", "late", "missing"]
     status: str
     by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """What a moderator wants done. `via` is "session" or "key"."""
-
-    action: Action
-    moderator: str
-    reason: str = ""
-    note: str = ""
-    via: str = "session"
 
 
 class ReviewQueue:
@@ -50,12 +39,20 @@ class ReviewQueue:
             found = await self._redis.zrange(key, start, start + limit - 1, withscores=True)
         return [(comment_id, -score) for comment_id, score in found]
 
+    async def items(self, site: str, ids: Sequence[str]) -> tuple[QueueItem, ...]:
+        """The comments `ids` that are still there, with who holds them."""
+        claims = await self._claims(site, ids)
+        return tuple(
+            QueueItem(comment, _priority(comment), claims.get(comment.id))
+            for comment in await Comments(self._redis).get_many(ids)
+        )
+
     async def size(self, site: str) -> int:
         """How many comments wait."""
         async with store_errors():
             return await self._redis.zcard(keys.queue(site))
 
-    async def claims(self, site: str, ids: Sequence[str]) -> dict[str, Claim]:
+    async def _claims(self, site: str, ids: Sequence[str]) -> dict[str, Claim]:
         """The claims on `ids` that have not lapsed."""
         if not ids:
             return {}
@@ -86,7 +83,7 @@ class ReviewQueue:
             )
 
     async def act(self, comment: Comment, deed: Deed, *, now: int) -> Acted:
-        """Do `deed`, if the comment is still where the moderator saw it and nobody else holds it."""
+        """Do `deed`, if the comment is where the moderator saw it and nobody else holds it."""
         site = comment.site
         moves = TRANSITIONS[deed.action]
         async with store_errors():
@@ -131,3 +128,5 @@ class ReviewQueue:
         return Acted(*answer)
 
 
+def _priority(comment: Comment) -> float:
+    return comment.decision.priority if comment.decision else 0.0
