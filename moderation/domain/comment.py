@@ -25,7 +25,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from moderation.domain.decision import Decision, Finding
+from moderation.domain.decision import Decision, Finding, Verdict
 
 MAX_NAME = 80
 MAX_EMAIL = 254
@@ -59,6 +59,14 @@ class Status(StrEnum):
     PUBLISHED = "published"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+
+
+STATUS_AFTER = {
+    Verdict.APPROVE: Status.PUBLISHED,
+    Verdict.HOLD: Status.PENDING,
+    Verdict.REJECT: Status.REJECTED,
+}
+"""Verdict of a decision → where the comment is then."""
 
 
 def _plain(value: str) -> str:

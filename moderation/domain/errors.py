@@ -63,9 +63,7 @@ class Duplicate(Conflict):
     code, title = "duplicate", "Duplicate comment"
 
     def __init__(self) -> None:
-        super().__init__(
-            "Duplicate comment detected; it looks as though you've already said that!"
-        )
+        super().__init__("Duplicate comment detected; it looks as though you've already said that!")
 
 
 class SomeoneWasFaster(Conflict):

@@ -4,10 +4,11 @@ Buttons, 409 answers, the diagram in the docs and the tests all read TRANSITIONS
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from moderation.domain.comment import Status
+from moderation.domain.comment import Comment, Status
 
 
 class Action(StrEnum):
@@ -32,3 +33,31 @@ TRANSITIONS: Mapping[Action, Mapping[Status, Status]] = MappingProxyType(
 def actions_for(status: Status) -> tuple[Action, ...]:
     """The actions that change a comment of this status."""
     return tuple(action for action, moves in TRANSITIONS.items() if status in moves)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who holds an item, and until when (ms since the epoch, the server's clock)."""
+
+    by: str
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """A comment that waits for a moderator. The higher `priority` (0 … 1), the more urgent."""
+
+    comment: Comment
+    priority: float
+    claim: Claim | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a moderator wants done. `via` is "session" or "key": who vouches for the name."""
+
+    action: Action
+    moderator: str
+    reason: str = ""
+    note: str = ""
+    via: str = "session"

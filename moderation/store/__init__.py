@@ -1,0 +1,1 @@
+"""The only room that speaks Redis: keys, scripts, and what is read and written with them."""
