@@ -63,7 +63,9 @@ class Asked(BaseModel):
 
 async def read_body(request: Request, *, limit: int = MAX_BODY_BYTES) -> bytes:
     """All bytes of the body; raises BodyTooLarge as soon as they are too many."""
-    if (declared := request.headers.get("content-length", "")).isdecimal() and int(declared) > limit:
+    if (declared := request.headers.get("content-length", "")).isdecimal() and int(
+        declared
+    ) > limit:
         _too_large(limit)
     read = bytearray()
     async for chunk in request.stream():
@@ -149,9 +151,7 @@ def _without_lone_surrogates(value: Any, pointer: str, errors: list[FieldError])
             ]
         case dict():
             cleaned = ((_whole(k, pointer, errors), v) for k, v in value.items())
-            return {
-                k: _without_lone_surrogates(v, pointer + _step(k), errors) for k, v in cleaned
-            }
+            return {k: _without_lone_surrogates(v, pointer + _step(k), errors) for k, v in cleaned}
         case _:
             return value
 

@@ -10,7 +10,8 @@ from moderation.domain.errors import NotFound
 from moderation.web.body import Asked
 from moderation.web.endpoint import Call
 
-_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+# A site's name, a dot, and a UUID.
+_ID = re.compile(r"[0-9a-z-]{1,40}\.[0-9a-f-]{36}")
 
 Site = Annotated[Plain, Field(min_length=1, max_length=40, description="A site's name.")]
 ThreadId = Annotated[Plain, Field(min_length=1, max_length=MAX_THREAD_ID)]

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from moderation.domain.comment import Comment, PublicComment, Status, public_form
 from moderation.domain.decision import Decision, Verdict
-from moderation.reading import Page, QueueItem
+from moderation.domain.review import QueueItem
+from moderation.reading import Page
 
 Item = TypeVar("Item", bound=BaseModel)
 
@@ -102,7 +103,7 @@ class StateForm(Form):
             status=comment.status,
             created_at=comment.created_at,
             comment=PublicForm.model_validate(seen) if seen else None,
-            **decision,  # type: ignore[arg-type]
+            **decision,
             **more,
         )
 

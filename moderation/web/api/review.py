@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from moderation.domain.comment import MAX_NAME, Plain, Status
 from moderation.domain.errors import NotFound, SomeoneWasFaster
-from moderation.domain.review import Action
+from moderation.domain.review import Action, Deed
 from moderation.web.api.asked import Paged, Site, comment_id
 from moderation.web.api.forms import Form, PageForm, QueueItemForm, queue_page
 from moderation.web.auth import DESK, Desk
@@ -112,15 +112,14 @@ async def act(call: Call[Desk, ActionBody, Nothing]) -> Response:
     if comment is None:
         raise NotFound("There is no such comment.")
     call.who.act_on(comment.site)
-    status = await call.services.review.act(
-        given_id,
+    deed = Deed(
         told.action,
-        moderator=call.who.name(told.moderator),
-        reason=told.reason,
-        note=told.note,
-        via_key=call.who.key is not None,
-        now=call.services.now(),
+        call.who.name(told.moderator),
+        reason=told.reason or "",
+        note=told.note or "",
+        via="key" if call.who.key else "session",
     )
+    status = await call.services.review.act(given_id, deed, now=call.services.now())
     return json_answer(ActedForm(id=given_id, status=status))
 
 
