@@ -27,8 +27,6 @@ def routes(services: Services) -> list[Route]:
         Route("/dashboard/history", Page(services, get=seen(history.show))),
         Route("/dashboard/policy", Page(services, get=seen(policy.show))),
         Route("/dashboard/comments/{comment_id}", Page(services, get=seen(comment.show))),
-        Route(
-            "/dashboard/comments/{comment_id}/actions", Page(services, post=seen(acting.act))
-        ),
+        Route("/dashboard/comments/{comment_id}/actions", Page(services, post=seen(acting.act))),
         Route("/dashboard/{rest:path}", Page(services, get=missing.show, post=missing.show)),
     ]

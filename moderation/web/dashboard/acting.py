@@ -81,5 +81,7 @@ async def _too_late(visit: Visit, error: SomeoneWasFaster, back: str) -> Respons
 
 def _local(path: str | None) -> str:
     """`path` if it is one of the desk's own; a form must not send a moderator elsewhere."""
-    is_ours = path is not None and (path == "/dashboard" or path.startswith(("/dashboard/", "/dashboard?")))
+    is_ours = path is not None and (
+        path == "/dashboard" or path.startswith(("/dashboard/", "/dashboard?"))
+    )
     return path if path and is_ours and "\\" not in path else "/dashboard"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from moderation.domain.access import Moderator
 from moderation.domain.comment import Comment
 from moderation.domain.decision import Finding, in_order
 from moderation.domain.review import Action, QueueItem, actions_for
@@ -51,13 +52,13 @@ def make_card(
     item: QueueItem,
     policy: SitePolicy,
     *,
-    moderator: str,
+    moderator: Moderator,
     now: int,
-    may_act: bool = True,
     parent: Comment | None = None,
 ) -> Card:
     """What there is to see of `item`, and what `moderator` may do."""
-    comment, is_mine = item.comment, item.claim is not None and item.claim.by == moderator
+    comment, is_mine = item.comment, item.claim is not None and item.claim.by == moderator.name
+    may_act = moderator.may_act_on(comment.site)
     reasons = in_order(comment.decision.reasons if comment.decision else comment.findings)
     return Card(
         comment=comment,

@@ -137,9 +137,7 @@ async def _visit(request: Request, services: Services) -> Visit:
     if moderator is None:
         raise Unauthenticated("Sign in to see this page.")
     sites = {
-        name: policy
-        for name, policy in services.policy().sites.items()
-        if moderator.may_see(name)
+        name: policy for name, policy in services.policy().sites.items() if moderator.may_see(name)
     }
     return Visit(request, services, moderator, sites, _asked_site(request, sites))
 

@@ -11,7 +11,10 @@ async def show(visit: Visit) -> Response:
     return visit.page(
         "policy.html",
         policy=visit.policy,
-        limits={name: getattr(visit.policy.limits, name) for name in type(visit.policy.limits).model_fields},
+        limits={
+            name: getattr(visit.policy.limits, name)
+            for name in type(visit.policy.limits).model_fields
+        },
         retention=policy.retention,
         fingerprint=policy.fingerprint,
     )

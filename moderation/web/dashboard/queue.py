@@ -42,9 +42,8 @@ async def card_of(visit: Visit, item: QueueItem) -> Card:
     return make_card(
         item,
         visit.sites[item.comment.site],
-        moderator=visit.moderator.name,
+        moderator=visit.moderator,
         now=visit.services.now(),
-        may_act=visit.moderator.may_act_on(item.comment.site),
         parent=await visit.services.reading.comment(parent_id) if parent_id else None,
     )
 
