@@ -5,10 +5,10 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.tiny_model import LABELS, make_tiny_model, write_manifest
 
 from moderation.domain.errors import Refused
 from moderation.scoring.manifest import read_manifest
+from tests.unit.tiny_model import LABELS, make_tiny_model, write_manifest
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import onnx
 import pytest
-from tests.unit.tiny_model import BIAS, LABELS, make_tiny_model, tiny_graph, write_manifest
 
 from moderation.domain.decision import ModelStamp
 from moderation.domain.errors import Refused, ScoringFailed
 from moderation.scoring.loading import load_scorer
 from moderation.scoring.onnx import OnnxScorer
+from tests.unit.tiny_model import BIAS, LABELS, make_tiny_model, tiny_graph, write_manifest
 
 
 @pytest.fixture(scope="module")
@@ -129,4 +129,4 @@ def test_the_onnx_engine_needs_no_torch(model):
         "assert not {'torch', 'transformers', 'detoxify'} & set(sys.modules)\n"
     )
     root = Path(__file__).parents[2]
-    subprocess.run([sys.executable, "-c", program, str(model)], check=True, cwd=root)  # noqa: S603
+    subprocess.run([sys.executable, "-c", program, str(model)], check=True, cwd=root)

@@ -2,10 +2,10 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.tiny_model import MAX_TOKENS, tiny_tokenizer
 
 from moderation.scoring.buckets import similar_lengths
 from moderation.scoring.windows import MOST_WINDOWS, Windows, spread, token_spans
+from tests.unit.tiny_model import MAX_TOKENS, tiny_tokenizer
 
 WINDOWS = Windows(tiny_tokenizer(), MAX_TOKENS)
 
