@@ -5,7 +5,6 @@ they are loaded, lists are cut into batches, classes go by name.
 """
 
 import math
-import pickle
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -181,15 +180,13 @@ def _plain_content(path: Path) -> Any:
         raise Refused(
             f"{path} cannot be read ({error.strerror}): name a file, or one of Detoxify's models."
         ) from None
-    except pickle.UnpicklingError as error:
+    except Exception as error:  # noqa: BLE001 - a border: strange bytes make the reader raise anything
         culprit = re.search(r"GLOBAL (\S+)", str(error))
-        reason = f"it would call {culprit[1]}" if culprit else "it is no file of plain tensors"
+        reason = f"it would call {culprit[1]}" if culprit else "it is damaged or no checkpoint"
         raise Refused(
-            f"{path} is not loaded: {reason}, and such a file can run any code; save it anew "
-            "with nothing but tensors, numbers, texts, lists and dicts."
+            f"{path} is not loaded: {reason}. A file must hold nothing but tensors, numbers, "
+            "texts, lists and dicts, since anything else can run code: save it anew."
         ) from None
-    except (RuntimeError, EOFError):
-        raise Refused(f"{path} is damaged: fetch or export it again.") from None
 
 
 def _check_classes(checkpoint: _Checkpoint) -> None:
