@@ -12,15 +12,16 @@ import signal
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from moderation.domain.errors import Refused
+from moderation.store.client import Client
 from moderation.store.provenance import check_writer
 
 CONFIG = {
@@ -117,7 +118,7 @@ class EmbeddedServer:
     async def _answers(self) -> bool:
         if not self.socket.exists():
             return False
-        client: Redis[Any] = Redis.from_url(self.url, socket_timeout=1, retry=None)
+        client: Client = Redis.from_url(self.url, socket_timeout=1, retry=None)
         try:
             await client.ping()
         except (RedisError, OSError):
@@ -207,10 +208,8 @@ def _arguments(folder: Path, socket: Path) -> list[str]:
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _alive(pid: int) -> bool:
