@@ -35,7 +35,9 @@ def write_policy(folder: Path, *, limits: Mapping[str, str] = ROOMY, **demo: obj
     for name, rate in limits.items():
         text = re.sub(rf"^{name} = .*$", f'{name} = "{rate}"', text, count=1, flags=re.MULTILINE)
     lines = {"closed_threads": [CLOSED_THREAD], **demo}
-    text += "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())
+    for name, value in lines.items():
+        text = re.sub(rf"(\[sites\.demo\](?s:.*))^{name} = .*\n", r"\1", text, flags=re.MULTILINE)
+        text += f"{name} = {json.dumps(value)}\n"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "policy.toml").write_text(text, encoding="utf-8")
     blocklist = (ROOT / "config" / "blocklist.txt").read_text(encoding="utf-8")
@@ -55,12 +57,13 @@ class Service:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.port = free_port()
+        self.foreign_origin = f"http://localhost:{free_port()}"
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "service.log"
         self.output = folder / "service.out"
         self.env = os.environ | {
             "MODERATION_DATA_DIR": str(folder / "data"),
-            "MODERATION_POLICY": str(policy or write_policy(folder)),
+            "MODERATION_POLICY": str(policy or self._policy()),
             "MODERATION_PORT": str(self.port),
             "MODERATION_DOOR_RATE_PER_MINUTE": "100000",
             **(env or {}),
@@ -141,6 +144,9 @@ class Service:
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.loads(answer.read())
+
+    def _policy(self) -> Path:
+        return write_policy(self.folder, origins=["self", self.foreign_origin])
 
     def _posted(self, text: str, status: str, fields: Mapping[str, Any]) -> str:
         answer = self.post(text=text, **fields)

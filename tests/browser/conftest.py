@@ -44,8 +44,9 @@ def foreign_page_url(service: Service) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    port = int(service.foreign_origin.rpartition(":")[2])
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://localhost:{server.server_port}/"
+    yield f"{service.foreign_origin}/"
     server.shutdown()
     server.server_close()
