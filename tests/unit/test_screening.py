@@ -1,4 +1,5 @@
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,15 @@ def test_links_are_counted(count: int, expected: dict[str, Verdict]) -> None:
 )
 def test_links_are_found(text: str, found: list[str]) -> None:
     assert list(find_links(text)) == found
+
+
+@pytest.mark.parametrize(
+    "attack", ["a." * 50_000, "<a " * 33_000, "[url" * 25_000, "http://" * 14_000]
+)
+def test_attacks_on_links_take_linear_time(attack: str) -> None:
+    began = time.perf_counter()
+    list(find_links(attack))
+    assert time.perf_counter() - began < 3
 
 
 def test_a_link_or_a_slur_for_a_name_is_held() -> None:
