@@ -1,9 +1,10 @@
 import random
 import time
+from itertools import permutations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from moderation.domain.comment import Submission
@@ -25,6 +26,8 @@ FACTS = st.builds(
     valve_open=st.booleans(),
 )
 PIECES = st.sampled_from(["http://a.com ", "sh1t ", "nigger ", "hello ", "www.x.org ", "aaaa", "é"])
+MANY_WRONGS = "nigger " + "http://a.com " * 20
+WORST = Facts(same_text_before=5, valve_open=True)
 TEXTS = st.text(min_size=1) | st.lists(PIECES, max_size=25).map("".join)
 
 
@@ -123,9 +126,18 @@ def test_the_order_of_rules_decides_nothing(text: str, facts: Facts, dice: rando
     assert strictest(findings) == strictest(SCREENING.examine(submission(text), facts))
 
 
+def test_no_order_hides_the_strictest_verdict() -> None:
+    context = Context(submission(MANY_WRONGS), WORST, POLICY, SCREENING.blocklist)
+    findings = [f for rule in RULES if (f := rule(context)) is not None]
+    assert len(findings) >= 4
+    assert {strictest(order) for order in permutations(findings)} == {Verdict.REJECT}
+
+
 @given(TEXTS, FACTS)
+@example("Nice article", Facts(5, same_text_before=1))
+@example("Nice article", Facts(5, same_text_before=5))
 def test_worse_facts_never_soften(text: str, facts: Facts) -> None:
-    worse = Facts(0, facts.same_text_before + 1, valve_open=True)
+    worse = Facts(0, facts.same_text_before + 1, valve_open=facts.valve_open)
     before = strictest(SCREENING.examine(submission(text), facts))
     after = strictest(SCREENING.examine(submission(text), worse))
     assert SEVERITY[after] >= SEVERITY[before]
