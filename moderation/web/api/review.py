@@ -39,6 +39,10 @@ class ActionBody(Sent):
     moderator: ModeratorName | None = None
     reason: Annotated[Plain, Field(max_length=MAX_REASON)] | None = None
     note: Annotated[Plain, Field(max_length=MAX_NOTE)] | None = None
+    seen: Annotated[
+        Status | None,
+        Field(strict=False, description="The status you saw; 409 when it has changed since."),
+    ] = None
 
 
 class ClaimedForm(Form):
@@ -118,6 +122,7 @@ async def act(call: Call[Desk, ActionBody, Nothing]) -> Response:
         reason=told.reason or "",
         note=told.note or "",
         via="key" if call.who.key else "session",
+        seen=told.seen,
     )
     status = await call.services.review.act(given_id, deed, now=call.services.now())
     return json_answer(ActedForm(id=given_id, status=status))
