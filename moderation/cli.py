@@ -49,7 +49,7 @@ def serve(
 ) -> None:
     """Start everything: the API, the widget, the dashboard, the model, and a store of its own."""
     from moderation.access import Access
-    from moderation.app import serve as run_service
+    from moderation.process import serve as run_service
 
     settings = read_settings(host=host, port=port)
     _log_to_stderr(settings)
@@ -72,7 +72,7 @@ def serve(
 @app.command()
 def worker() -> None:
     """Decide about comments beside `serve`, on the same Redis or data directory."""
-    from moderation.app import work
+    from moderation.process import work
 
     settings = read_settings()
     _log_to_stderr(settings)
