@@ -1,8 +1,10 @@
 import random
+import time
+from itertools import permutations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from moderation.domain.comment import Submission
@@ -24,6 +26,8 @@ FACTS = st.builds(
     valve_open=st.booleans(),
 )
 PIECES = st.sampled_from(["http://a.com ", "sh1t ", "nigger ", "hello ", "www.x.org ", "aaaa", "é"])
+MANY_WRONGS = "nigger " + "http://a.com " * 20
+WORST = Facts(same_text_before=5, valve_open=True)
 TEXTS = st.text(min_size=1) | st.lists(PIECES, max_size=25).map("".join)
 
 
@@ -78,6 +82,15 @@ def test_links_are_found(text: str, found: list[str]) -> None:
     assert list(find_links(text)) == found
 
 
+@pytest.mark.parametrize(
+    "attack", ["a." * 50_000, "<a " * 33_000, "[url" * 25_000, "http://" * 14_000]
+)
+def test_attacks_on_links_take_linear_time(attack: str) -> None:
+    began = time.perf_counter()
+    list(find_links(attack))
+    assert time.perf_counter() - began < 3
+
+
 def test_a_link_or_a_slur_for_a_name_is_held() -> None:
     assert rules_of("Nice article", name="cheap-pills.com") == {"links": Verdict.HOLD}
     assert rules_of("Nice article", name="n1gger") == {"blocklist": Verdict.HOLD}
@@ -113,9 +126,18 @@ def test_the_order_of_rules_decides_nothing(text: str, facts: Facts, dice: rando
     assert strictest(findings) == strictest(SCREENING.examine(submission(text), facts))
 
 
+def test_no_order_hides_the_strictest_verdict() -> None:
+    context = Context(submission(MANY_WRONGS), WORST, POLICY, SCREENING.blocklist)
+    findings = [f for rule in RULES if (f := rule(context)) is not None]
+    assert len(findings) >= 4
+    assert {strictest(order) for order in permutations(findings)} == {Verdict.REJECT}
+
+
 @given(TEXTS, FACTS)
+@example("Nice article", Facts(5, same_text_before=1))
+@example("Nice article", Facts(5, same_text_before=5))
 def test_worse_facts_never_soften(text: str, facts: Facts) -> None:
-    worse = Facts(0, facts.same_text_before + 1, valve_open=True)
+    worse = Facts(0, facts.same_text_before + 1, valve_open=facts.valve_open)
     before = strictest(SCREENING.examine(submission(text), facts))
     after = strictest(SCREENING.examine(submission(text), worse))
     assert SEVERITY[after] >= SEVERITY[before]
