@@ -250,9 +250,13 @@ def _limit(name: str, who: str, rate: Rate) -> Limit:
 
 def _trusted(thread: Thread, policy: SitePolicy) -> Thread:
     """The thread without a url that points anywhere but to the site's own pages."""
-    url = urlsplit(thread.url or "")
+    dropped = thread.model_copy(update={"url": None})
+    try:
+        url = urlsplit(thread.url or "")
+    except ValueError:  # "http://[::1" looks like an address that never ends
+        return dropped
     origin = f"{url.scheme}://{url.netloc}".lower()
     is_own = origin in policy.origins or (
         "self" in policy.origins and url.hostname in {"127.0.0.1", "localhost", "::1"}
     )
-    return thread if is_own else thread.model_copy(update={"url": None})
+    return thread if is_own else dropped
