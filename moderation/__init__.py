@@ -1,0 +1,1 @@
+"""Moderation: a self-hosted service that decides which comments may be published."""
