@@ -15,7 +15,7 @@ from moderation.scoring.preparation import PREPARATION, prepare
         ("Thank You", "thank you"),
         ("  two\n\n lines\t", "two lines"),
         ("cafe\u0301", "café"),
-        ("I’m “fine” — really…", "i'm \"fine\" - really..."),
+        ("I’m “fine” — really…", 'i\'m "fine" - really...'),
         ("nice 👍🏽", "nice thumbs up sign emoji modifier fitzpatrick type-4"),
         ("👩\u200d💻", "woman personal computer"),
         ("I ❤️ it", "i heavy black heart it"),

@@ -67,5 +67,5 @@ def test_vary_changes_looks_and_never_labels(label: tuple[float, ...]) -> None:
     row = Example("You, sir, are an idiot: 5 times!", label, "own")
     looks = [vary(row, random.Random(seed)) for seed in range(60)]
     assert all(look.targets is label for look in looks)
-    assert 2 < len({look.text for look in looks})
+    assert len({look.text for look in looks}) > 2
     assert sum(look.text == row.text for look in looks) > 20
