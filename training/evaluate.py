@@ -46,8 +46,7 @@ class Scored:
     @property
     def toxic(self) -> NDArray[np.bool_]:
         """Rows that carry any label."""
-        result: NDArray[np.bool_] = (self.truths > 0.5).any(axis=1)
-        return result
+        return np.asarray((self.truths > 0.5).any(axis=1))
 
 
 def score_rows(scorer: Scorer, rows: Sequence[Example]) -> Scored:

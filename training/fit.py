@@ -60,7 +60,7 @@ def fit(model: BertForSequenceClassification, corpus: Corpus, plan: Plan, checkp
         _train_pass(model, optimizer, schedule, passes[number], f"pass {number + 1} of {plan.passes}")
         state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": schedule.step_number}
         torch.save(state, checkpoints / f"pass-{number}.pt")
-    model.eval()
+    model.train(mode=False)
 
 
 def batches_of(rows: Sequence[Example], seed: int) -> list[Batch]:
@@ -96,7 +96,7 @@ def _batch(rows: Sequence[Example], ids: Sequence[list[int]]) -> Batch:
 
 
 def _build_optimizer(model: BertForSequenceClassification, plan: Plan) -> torch.optim.Optimizer:
-    head = [*model.classifier.parameters(), *model.bert.pooler.parameters()]
+    head = [p for name, p in model.named_parameters() if name.startswith(("classifier.", "bert.pooler."))]
     encoder = list(model.bert.encoder.parameters())
     groups = [{"params": encoder, "lr": plan.encoder_rate}, {"params": head, "lr": plan.head_rate}]
     return torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
@@ -164,7 +164,7 @@ def _train_batch(model: BertForSequenceClassification, optimizer: torch.optim.Op
     logits = model(input_ids=batch.ids, attention_mask=batch.mask).logits
     loss = masked_loss(logits, batch.targets, batch.weights)
     optimizer.zero_grad(set_to_none=True)
-    loss.backward()
+    torch.autograd.backward(loss)
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     return loss.item()

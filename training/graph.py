@@ -83,13 +83,16 @@ class _Builder:
         turned = self.node("Transpose", self.weight(f"{name}.weight"), perm=[1, 0])
         return self.node("Add", self.node("MatMul", value, turned), self.weight(f"{name}.bias"))
 
+    def width(self, name: str) -> int:
+        return int(self._weights[f"{name}.bias"].shape[0])
+
     def norm(self, name: str, value: str) -> str:
         scale, bias = self.weight(f"{name}.weight"), self.weight(f"{name}.bias")
         return self.node("LayerNormalization", value, scale, bias, axis=-1, epsilon=1e-12)
 
     def finish(self) -> onnx.ModelProto:
         inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "length"]) for name in _MODEL_INPUTS]
-        labels = self._weights["classifier.bias"].shape[0]
+        labels = self.width("classifier")
         outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", labels])]
         graph = helper.make_graph(self._nodes, "moderation", inputs, outputs, list(self._initialisers.values()))
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR_VERSION)
@@ -126,7 +129,7 @@ def _layer(b: _Builder, name: str, hidden: str, mask: str, heads: int) -> str:
 
 
 def _attention(b: _Builder, name: str, hidden: str, mask: str, heads: int) -> str:
-    width = b._weights[f"{name}.self.query.bias"].shape[0]
+    width = b.width(f"{name}.self.query")
     query = _split_heads(b, f"{name}.self.query", hidden, (heads, width // heads), (0, 2, 1, 3))
     key = _split_heads(b, f"{name}.self.key", hidden, (heads, width // heads), (0, 2, 3, 1))
     value = _split_heads(b, f"{name}.self.value", hidden, (heads, width // heads), (0, 2, 1, 3))

@@ -52,10 +52,16 @@ def build_model(layers: int, seed: int) -> BertForSequenceClassification:
     if hashlib.sha256(weights.read_bytes()).hexdigest() != BASE_SHA256:
         raise ValueError(f"{weights} is not the encoder this pipeline was made for")
     torch.manual_seed(seed)
-    model = BertForSequenceClassification._from_config(build_config(layers), attn_implementation="eager")
+    model = _empty_model(layers)
     missing = model.load_state_dict(_encoder_state(load_file(str(weights)), layers), strict=False)
     _refuse_gaps(missing.missing_keys)
     model.bert.embeddings.requires_grad_(False)
+    return model
+
+
+def _empty_model(layers: int) -> BertForSequenceClassification:
+    make: Any = BertForSequenceClassification._from_config  # noqa: SLF001 - the only way to ask for eager attention
+    model: BertForSequenceClassification = make(build_config(layers), attn_implementation="eager")
     return model
 
 
@@ -78,8 +84,3 @@ def _refuse_gaps(missing: list[str]) -> None:
     unexpected = [name for name in missing if not name.startswith("classifier.") and "position_ids" not in name]
     if unexpected:
         raise ValueError(f"the encoder lacks {unexpected}")
-
-
-def count_parameters(model: Any) -> int:
-    """Number of weights, frozen ones included."""
-    return sum(parameter.numel() for parameter in model.parameters())

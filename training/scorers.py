@@ -31,7 +31,7 @@ def torch_scorer(model: BertForSequenceClassification) -> Scorer:
         result: Logits = logits.numpy()
         return result
 
-    model.eval()
+    model.train(mode=False)
     return _batched(run)
 
 

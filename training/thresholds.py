@@ -31,7 +31,7 @@ class Threshold:
     reject: float
 
 
-def choose(natural: Array, toxic: Array, benign: Array) -> dict[str, Threshold]:
+def choose(natural: Array, toxic: NDArray[np.bool_], benign: Array) -> dict[str, Threshold]:
     """Choose for every label.
 
     `natural` and `benign` are scores [rows, labels]: of calibration comments, with `toxic` [rows]
