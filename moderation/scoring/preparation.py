@@ -33,9 +33,7 @@ _PUNCTUATION: Final = str.maketrans(
 )
 
 # Blocks that hold pictographs; flags (U+1F1E6…1F1FF) are handled as pairs.
-_EMOJI: Final = re.compile(
-    "[\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001f1e5\U0001f200-\U0001faff]"
-)
+_EMOJI: Final = re.compile("[\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001f1e5\U0001f200-\U0001faff]")
 _FLAG: Final = re.compile("([\U0001f1e6-\U0001f1ff])([\U0001f1e6-\U0001f1ff])")
 _FIRST_REGIONAL_LETTER: Final = 0x1F1E6
 
