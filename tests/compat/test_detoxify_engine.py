@@ -126,9 +126,7 @@ def test_more_classes_than_outputs_are_refused(tmp_path):
 
 
 def test_scores_that_are_no_numbers_fail(scorer, monkeypatch):
-    monkeypatch.setattr(
-        scorer._detoxify, "predict", lambda texts: dict.fromkeys(LABELS, float("nan"))
-    )
+    monkeypatch.setattr(scorer._detoxify, "predict", lambda _: dict.fromkeys(LABELS, float("nan")))
     with pytest.raises(ScoringFailed, match="no numbers"):
         scorer.score(["a"])
 

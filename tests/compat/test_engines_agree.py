@@ -9,54 +9,12 @@ from moderation.scoring.loading import BUNDLED, load_scorer
 pytest.importorskip("detoxify", reason="the Detoxify engine is an extra")
 pytest.importorskip("moderation.scoring.export", reason="the exporter is not there")
 
-WORDS = [
-    "the",
-    "a",
-    "you",
-    "we",
-    "they",
-    "is",
-    "are",
-    "not",
-    "very",
-    "nice",
-    "bad",
-    "idiot",
-    "fool",
-    "garbage",
-    "article",
-    "point",
-    "weather",
-    "thanks",
-    "because",
-    "never",
-    "always",
-    "hate",
-    "love",
-    "kill",
-    "tea",
-    "garden",
-    "2026",
-    "10%",
-    "don't",
-    "http://example.org",
-    "😀",
-    "🤬",
-    "👍🏽",
-    "🇫🇷",
-    "привет",
-    "мир",
-    "你好",
-    "世界",
-    "مرحبا",
-    "नमस्ते",
-    "café",
-    "naïve",
-    "ｗｉｄｅ",
-    "i-d-i-o-t",
-    "!!!!!",
-    "\n",
-]
+_PROSE = (
+    "the a you we they is are not very nice bad idiot fool garbage article point weather "
+    "thanks because never always hate love kill tea garden 2026 10% don't http://example.org "
+    "😀 🤬 👍🏽 🇫🇷 привет мир 你好 世界 مرحبا नमस्ते café naïve ｗｉｄｅ i-d-i-o-t !!!!! \n"
+)
+WORDS = _PROSE.split(" ")
 
 
 def own_texts(count=200, seed=7):

@@ -16,7 +16,7 @@ VOCAB = [
 ]
 
 
-def make_tiny_checkpoint(directory: Path, *, change=lambda content: None) -> Path:
+def make_tiny_checkpoint(directory: Path, *, change=lambda _: None) -> Path:
     """Write base/ and model.ckpt to `directory`; return the latter. `change` may spoil it before.
 
     The tokenizer names no model_max_length, as some published ones do not.

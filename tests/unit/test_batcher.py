@@ -202,7 +202,7 @@ async def test_a_poison_text_fails_its_own_callers_only():
 def test_a_wrong_answer_is_no_answer(answer, complaint):
     async def check():
         scorer = FakeScorer()
-        scorer.answer = lambda texts: answer
+        scorer.answer = lambda _: answer
         async with running(scorer) as batcher:
             with pytest.raises(ScoringFailed, match=complaint):
                 await batcher.score([piece("a")])

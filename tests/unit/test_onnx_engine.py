@@ -79,7 +79,7 @@ def test_scores_that_are_no_numbers_fail(tmp_path):
 
 def test_a_number_that_is_lost_later_fails_the_call(scorer, monkeypatch):
     class Session:
-        def run(self, names, inputs):
+        def run(self, _names, inputs):
             import numpy as np
 
             return [np.full((len(inputs["input_ids"]), len(LABELS)), np.nan, dtype=np.float32)]

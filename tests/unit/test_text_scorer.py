@@ -18,7 +18,7 @@ def scorer(tmp_path_factory):
     return OnnxScorer(make_tiny_model(tmp_path_factory.mktemp("tiny")), threads=1)
 
 
-def scored(scorer, texts, variants=lambda text: ()):
+def scored(scorer, texts, variants=lambda _: ()):
     async def run():
         text_scorer = TextScorer(scorer, variants=variants)
         try:
@@ -55,7 +55,7 @@ def test_a_text_is_scored_once_and_then_remembered(scorer):
     assert text_scorer.batcher.texts == 2
 
     async def again():
-        fresh = TextScorer(scorer, variants=lambda text: ())
+        fresh = TextScorer(scorer, variants=lambda _: ())
         await fresh.score(["sun"])
         await fresh.score(["sun"])
         await fresh.close()

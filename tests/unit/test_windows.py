@@ -1,5 +1,7 @@
 """Windows: nothing of a long text stays unread, and no word is torn without need."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,8 +18,8 @@ def test_spans_cover_every_token_and_fit(opens_word, room):
     assert all(0 <= last - first <= room for first, last in spans)
     assert spans[0][0] == 0
     assert spans[-1][1] == len(opens_word)
-    assert all(later[0] <= earlier[1] for earlier, later in zip(spans, spans[1:], strict=False))
-    assert all(later[0] > earlier[0] for earlier, later in zip(spans, spans[1:], strict=False))
+    assert all(later[0] <= earlier[1] for earlier, later in pairwise(spans))
+    assert all(later[0] > earlier[0] for earlier, later in pairwise(spans))
 
 
 def test_spans_overlap_so_that_no_phrase_falls_between():
