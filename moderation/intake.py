@@ -4,10 +4,8 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlsplit
 
-from redis.asyncio import Redis
 from uuid_utils.compat import uuid7
 
 from moderation.domain.access import ApiKey
@@ -30,6 +28,7 @@ from moderation.screening.screen import Screening
 from moderation.store import allowances
 from moderation.store.allowances import Allowance, Limit
 from moderation.store.authors import history
+from moderation.store.client import Client
 from moderation.store.comments import Comments, Idempotency, digest
 from moderation.store.hashing import Hashing
 from moderation.store.notices import Notices
@@ -57,14 +56,14 @@ class Receipt:
 
 
 class Intake:
-    """The first flow. `screening` gives the compiled rules of a site's policy."""
+    """The first flow. `screening` gives a site's compiled rules."""
 
     def __init__(
         self,
-        redis: "Redis[Any]",
+        redis: Client,
         *,
         policy: Callable[[], Policy],
-        screening: Callable[[SitePolicy], Screening],
+        screening: Callable[[str], Screening],
         notices: Notices,
         hashing: Hashing,
         is_full: Callable[[], bool],
@@ -109,7 +108,7 @@ class Intake:
                 "This Idempotency-Key was used for another submission.",
             )
         comment = await self._comments.get(comment_id)
-        return comment and Receipt(comment, replayed=True, status_token=self._token(comment_id))
+        return Receipt(comment, True, self._token(comment_id)) if comment else None
 
     async def _check_place(self, submission: Submission, policy: SitePolicy) -> None:
         if submission.thread.id in policy.closed_threads:
@@ -174,7 +173,7 @@ class Intake:
             same_text_before=known.same_text_before,
             valve_open=allowance.valve_open,
         )
-        findings = in_order(self._screening(policy).examine(submission, facts))
+        findings = in_order(self._screening(submission.site).examine(submission, facts))
         decision = self._rejection(findings, now=now)
         address = submission.author.address or caller.address
         comment = Comment(
@@ -251,9 +250,13 @@ def _limit(name: str, who: str, rate: Rate) -> Limit:
 
 def _trusted(thread: Thread, policy: SitePolicy) -> Thread:
     """The thread without a url that points anywhere but to the site's own pages."""
-    url = urlsplit(thread.url or "")
+    dropped = thread.model_copy(update={"url": None})
+    try:
+        url = urlsplit(thread.url or "")
+    except ValueError:  # "http://[::1" looks like an address that never ends
+        return dropped
     origin = f"{url.scheme}://{url.netloc}".lower()
     is_own = origin in policy.origins or (
         "self" in policy.origins and url.hostname in {"127.0.0.1", "localhost", "::1"}
     )
-    return thread if is_own else thread.model_copy(update={"url": None})
+    return thread if is_own else dropped

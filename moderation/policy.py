@@ -44,7 +44,7 @@ class Rate(_Frozen):
 
 
 def _rate(value: Any) -> Any:
-    """ "10/60 burst 5" → 10 a minute, 5 at once."""
+    """Read "10/60 burst 5": 10 a minute, 5 at once."""
     if not isinstance(value, str):
         return value
     if (match := _RATE.fullmatch(value)) is None:

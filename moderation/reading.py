@@ -5,9 +5,7 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
-
-from redis.asyncio import Redis
+from typing import Generic, TypeVar
 
 from moderation.domain.comment import Comment, PublicComment, Status, public_form
 from moderation.domain.errors import FieldError, Invalid, NotFound
@@ -15,6 +13,7 @@ from moderation.domain.review import QueueItem
 from moderation.policy import Policy
 from moderation.store import audit
 from moderation.store.audit import AuditEntry
+from moderation.store.client import Client
 from moderation.store.comments import Comments
 from moderation.store.hashing import Hashing
 from moderation.store.review_queue import ReviewQueue
@@ -41,9 +40,7 @@ class HistoryEntry:
 class Reading:
     """Every call raises StoreUnavailable when the store is away, NotFound for an unknown site."""
 
-    def __init__(
-        self, redis: "Redis[Any]", *, policy: Callable[[], Policy], hashing: Hashing
-    ) -> None:
+    def __init__(self, redis: Client, *, policy: Callable[[], Policy], hashing: Hashing) -> None:
         self._redis = redis
         self._comments = Comments(redis)
         self._queue = ReviewQueue(redis)

@@ -1,14 +1,13 @@
 """What moderators do: claim → action → record. The only door through which people act."""
 
 from collections.abc import Callable
-from typing import Any, NoReturn
-
-from redis.asyncio import Redis
+from typing import NoReturn
 
 from moderation.domain.comment import Comment, Status
 from moderation.domain.errors import NotFound, SomeoneWasFaster
 from moderation.domain.review import Action, Deed, QueueItem
 from moderation.policy import Policy
+from moderation.store.client import Client
 from moderation.store.comments import Comments
 from moderation.store.review_queue import Acted, ReviewQueue
 
@@ -16,7 +15,7 @@ from moderation.store.review_queue import Acted, ReviewQueue
 class Review:
     """Every call raises StoreUnavailable when the store is away."""
 
-    def __init__(self, redis: "Redis[Any]", *, policy: Callable[[], Policy]) -> None:
+    def __init__(self, redis: Client, *, policy: Callable[[], Policy]) -> None:
         self._comments = Comments(redis)
         self._queue = ReviewQueue(redis)
         self._policy = policy

@@ -1,4 +1,4 @@
-"""A comment in its three forms: Submission (may be sent), Comment (is kept), PublicComment (is seen).
+"""A comment in its three forms: Submission (is sent), Comment (is kept), PublicComment (is seen).
 
 There is no fourth. The texts of field errors are those the WordPress world knows.
 """
@@ -156,7 +156,7 @@ class Submission(_Sent):
     thread: Thread
     parent_id: Annotated[Plain, Field(min_length=1, max_length=100)] | None = None
     # An absent author still reports each of its fields, so that a form can mark them all at once.
-    author: Author = Field(default_factory=dict, validate_default=True)  # type: ignore[arg-type]
+    author: Author = Field(default_factory=dict, validate_default=True)
     text: Plain
     external_id: Annotated[Plain, Field(min_length=1, max_length=200)] | None = None
 
@@ -175,7 +175,7 @@ class Submission(_Sent):
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """What is kept. Times are milliseconds since the epoch; hashes are keyed (see store/hashing)."""
+    """What is kept. Times are in ms since the epoch; hashes are keyed (see store/hashing)."""
 
     id: str
     site: str

@@ -54,10 +54,20 @@ class QueueItem:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What a moderator wants done. `via` is "session" or "key": who vouches for the name."""
+    """What a moderator wants done. `via` is "session" or "key": who vouches for the name.
+
+    `seen` is the status the moderator saw: when it has changed since, somebody was faster.
+    """
 
     action: Action
     moderator: str
     reason: str = ""
     note: str = ""
     via: str = "session"
+    seen: Status | None = None
+
+    @property
+    def moves(self) -> dict[Status, Status]:
+        """The moves this deed may make: status before → status after."""
+        possible = TRANSITIONS.get(self.action, {})
+        return {old: new for old, new in possible.items() if self.seen in {None, old}}

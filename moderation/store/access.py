@@ -3,13 +3,10 @@
 import hashlib
 import json
 import secrets
-from typing import Any
-
-from redis.asyncio import Redis
 
 from moderation.domain.access import ApiKey, Moderator, Role, Scope
 from moderation.store import keys, scripts
-from moderation.store.client import store_errors
+from moderation.store.client import Client, store_errors
 
 LINK_S = 24 * 60 * 60
 SESSION_S = 12 * 60 * 60
@@ -18,7 +15,7 @@ SESSION_S = 12 * 60 * 60
 class AccessStore:
     """Every call raises StoreUnavailable when the server is away."""
 
-    def __init__(self, redis: "Redis[Any]") -> None:
+    def __init__(self, redis: Client) -> None:
         self._redis = redis
 
     async def add_key(self, *, site: str, name: str, scopes: frozenset[Scope]) -> str:
@@ -72,7 +69,8 @@ class AccessStore:
     async def link_owner(self, token: str) -> str | None:
         """Whom a link would sign in; looking does not use it up."""
         async with store_errors():
-            return await self._redis.get(keys.link(_sha256(token)))
+            owner: str | None = await self._redis.get(keys.link(_sha256(token)))
+        return owner
 
     async def open_session(self, link_token: str) -> str | None:
         """Use a link up; the token of the session it opened."""

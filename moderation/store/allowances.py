@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import uuid4
-
-from redis.asyncio import Redis
 
 from moderation.domain.allowance import LimitState
 from moderation.store import keys, scripts
-from moderation.store.client import store_errors
+from moderation.store.client import Client, store_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ class Allowance:
     limits: tuple[LimitState, ...]
 
 
-async def take(redis: "Redis[Any]", site: str, limits: Sequence[Limit]) -> Allowance:
+async def take(redis: Client, site: str, limits: Sequence[Limit]) -> Allowance:
     """Consume one event of every limit, or of none. `site` names the keys' slot."""
     async with store_errors():
         allowed, retry_after, valve_open, *states = map(

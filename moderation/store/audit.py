@@ -1,17 +1,14 @@
 """Who did what to which comment, and why: read from the stream that every script writes."""
 
 from dataclasses import dataclass
-from typing import Any
-
-from redis.asyncio import Redis
 
 from moderation.store import keys
-from moderation.store.client import store_errors
+from moderation.store.client import Client, store_errors
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """`at` is in ms since the epoch; `before` and `after` are statuses; `via` a session or a key."""
+    """`at` in ms since the epoch; `before` and `after` are statuses; `via` a session or a key."""
 
     id: str
     comment_id: str
@@ -25,9 +22,7 @@ class AuditEntry:
     at: int
 
 
-async def latest(
-    redis: "Redis[Any]", site: str, *, before: str | None, limit: int
-) -> list[AuditEntry]:
+async def latest(redis: Client, site: str, *, before: str | None, limit: int) -> list[AuditEntry]:
     """The newest entries first, those older than entry `before`. Raises StoreUnavailable."""
     top = f"({before}" if before else "+"
     async with store_errors():

@@ -1,12 +1,9 @@
 """What the store knows of an author and of a text before a comment is judged."""
 
 from dataclasses import dataclass
-from typing import Any
-
-from redis.asyncio import Redis
 
 from moderation.store import keys
-from moderation.store.client import store_errors
+from moderation.store.client import Client, store_errors
 from moderation.store.comments import digest
 
 
@@ -18,7 +15,7 @@ class History:
     same_text_before: int
 
 
-async def history(redis: "Redis[Any]", site: str, *, author_hash: str, text_key: str) -> History:
+async def history(redis: Client, site: str, *, author_hash: str, text_key: str) -> History:
     """One round trip. Raises StoreUnavailable."""
     async with store_errors(), redis.pipeline(transaction=False) as pipe:
         pipe.hget(keys.author(site, author_hash), "published")

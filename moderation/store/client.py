@@ -4,10 +4,9 @@ redis-py 8 repeats a command that timed out, so every script must bear being run
 blocking read must have no time-out of its own.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeAlias
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -20,11 +19,12 @@ COMMAND_TIMEOUT_S = 2.0
 CONNECT_TIMEOUT_S = 0.5
 MAX_CONNECTIONS = 64
 
-P = ParamSpec("P")
-T = TypeVar("T")
+Client: TypeAlias = Any
+"""A redis.asyncio.Redis that decodes. redis-py's annotations cover all its modes at once (bytes or
+str, sync or not), which fits none of them; what is read is given its type where it is read."""
 
 
-def command_client(url: str) -> "Redis[Any]":
+def command_client(url: str) -> Client:
     """A client whose commands fail within seconds when the server is away."""
     pool = BlockingConnectionPool.from_url(
         url,
@@ -38,8 +38,8 @@ def command_client(url: str) -> "Redis[Any]":
     return Redis.from_pool(pool)
 
 
-def blocking_client(url: str) -> "Redis[Any]":
-    """A client for XREADGROUP BLOCK and pub/sub: waits as long as it is told to, repeats nothing."""
+def blocking_client(url: str) -> Client:
+    """A client for XREADGROUP BLOCK and pub/sub: waits as long as it is told, repeats nothing."""
     return Redis.from_url(
         url,
         socket_timeout=None,
@@ -58,14 +58,3 @@ async def store_errors() -> AsyncIterator[None]:
         raise StoreUnavailable(
             "The comment store does not answer. Please try again in a moment."
         ) from error
-
-
-def guarded(call: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """`call`, with `store_errors` around it."""
-
-    @wraps(call)
-    async def within(*args: P.args, **kwargs: P.kwargs) -> T:
-        async with store_errors():
-            return await call(*args, **kwargs)
-
-    return within

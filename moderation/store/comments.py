@@ -3,14 +3,12 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
-
-from redis.asyncio import Redis
+from typing import Literal
 
 from moderation.domain.comment import Comment, Status
 from moderation.domain.decision import Decision
 from moderation.store import keys, scripts
-from moderation.store.client import store_errors
+from moderation.store.client import Client, store_errors
 from moderation.store.records import comment_fields, decision_fields, read_comment
 
 KEEP_S = 24 * 60 * 60
@@ -39,7 +37,7 @@ class Entry:
 class Comments:
     """What is kept of comments. Every call raises StoreUnavailable when the server is away."""
 
-    def __init__(self, redis: "Redis[Any]") -> None:
+    def __init__(self, redis: Client) -> None:
         self._redis = redis
 
     async def record(
@@ -153,14 +151,18 @@ class Comments:
             start = 0
             if after is not None:
                 start = await rank_behind(self._redis, key, after, descending=newest_first)
-            return await self._redis.zrange(key, start, start + limit - 1, desc=newest_first)
+            ids: list[str] = await self._redis.zrange(
+                key, start, start + limit - 1, desc=newest_first
+            )
+        return ids
 
     async def counts(self, site: str, threads: Sequence[str]) -> list[int]:
         """How many comments of each thread are published."""
         async with store_errors(), self._redis.pipeline(transaction=False) as pipe:
             for thread in threads:
                 pipe.zcard(keys.published(site, thread))
-            return await pipe.execute()
+            found: list[int] = await pipe.execute()
+        return found
 
     async def thread_is_known(self, site: str, thread: str) -> bool:
         """Whether a comment was ever sent to this thread."""
@@ -168,7 +170,7 @@ class Comments:
             return bool(await self._redis.exists(keys.thread(site, thread)))
 
 
-async def rank_behind(redis: "Redis[Any]", key: str, cursor: str, *, descending: bool) -> int:
+async def rank_behind(redis: Client, key: str, cursor: str, *, descending: bool) -> int:
     """The rank at which a page starts whose last item was `cursor` ("SCORE/MEMBER").
 
     Where the member has left the set meanwhile, its score tells the place.

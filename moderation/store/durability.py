@@ -4,13 +4,11 @@ kill -9 does not prove that writes reach the disk; `appendfsync always` does.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
-from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from moderation.domain.errors import Refused
-from moderation.store.client import store_errors
+from moderation.store.client import Client, store_errors
 
 FULL = 0.85
 """Share of maxmemory from which on submissions are refused, so that moderators can still act."""
@@ -20,17 +18,18 @@ WANTED = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noe
 
 @dataclass(frozen=True, slots=True)
 class Durability:
-    """`problems` is empty when every acknowledged write survives; `known` False when CONFIG hides."""
+    """No `problems`: every acknowledged write survives. Not `known`: CONFIG is hidden from us."""
 
     known: bool
     problems: tuple[str, ...]
 
     @property
     def is_safe(self) -> bool:
+        """Whether we have seen that nothing acknowledged can be lost."""
         return self.known and not self.problems
 
 
-async def inspect(redis: "Redis[Any]") -> Durability:
+async def inspect(redis: Client) -> Durability:
     """Compare the server's configuration with what a record needs. Raises StoreUnavailable."""
     async with store_errors():
         try:
@@ -47,7 +46,7 @@ async def inspect(redis: "Redis[Any]") -> Durability:
     return Durability(known=True, problems=tuple(problems))
 
 
-async def insist(redis: "Redis[Any]", *, allow_unsafe: bool) -> None:
+async def insist(redis: Client, *, allow_unsafe: bool) -> None:
     """Refuse to go on with a server that may lose acknowledged comments."""
     durability = await inspect(redis)
     if durability.is_safe or allow_unsafe:
@@ -59,7 +58,7 @@ async def insist(redis: "Redis[Any]", *, allow_unsafe: bool) -> None:
     )
 
 
-async def memory_share(redis: "Redis[Any]") -> float:
+async def memory_share(redis: Client) -> float:
     """Used memory as a share of maxmemory; 0 when there is no maximum."""
     async with store_errors():
         memory = await redis.info("memory")

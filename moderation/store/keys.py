@@ -127,6 +127,9 @@ def session(token_hash: str) -> str:
     return f"{{access}}:session:{token_hash}"
 
 
+ALL_NOTICES = "{*}:notices"
+"""Pattern of the channels of every site."""
+
 DOOR = "door"
 """Stands where a site would: the coarse limit is weighed before the site is known."""
 

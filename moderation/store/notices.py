@@ -5,15 +5,14 @@ A notice may be lost (pub/sub promises nothing): whoever waits reads the status 
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from moderation.store import keys
+from moderation.store.client import Client
 
 RETRY_S = 0.5
 
@@ -23,7 +22,7 @@ log = structlog.get_logger(__name__)
 class Notices:
     """One subscription for all sites; a future for every caller that waits."""
 
-    def __init__(self, blocking: "Redis[Any]") -> None:
+    def __init__(self, blocking: Client) -> None:
         self._redis = blocking
         self._waiting: defaultdict[str, set[asyncio.Future[None]]] = defaultdict(set)
 
@@ -39,18 +38,18 @@ class Notices:
             if not self._waiting[comment_id]:
                 del self._waiting[comment_id]
 
-    async def listen(self, sites: Sequence[str]) -> None:
-        """Pass notices on until cancelled; a lost connection is made again."""
+    async def listen(self) -> None:
+        """Pass notices of every site on until cancelled; a lost connection is made again."""
         while True:
             try:
-                await self._listen_once([keys.notices(site) for site in sites])
+                await self._listen_once()
             except (RedisError, OSError):
                 log.warning("notices_interrupted")
                 await asyncio.sleep(RETRY_S)
 
-    async def _listen_once(self, channels: Sequence[str]) -> None:
+    async def _listen_once(self) -> None:
         async with self._redis.pubsub(ignore_subscribe_messages=True) as subscription:
-            await subscription.subscribe(*channels)
+            await subscription.psubscribe(keys.ALL_NOTICES)
             async for message in subscription.listen():
                 self._wake(message["data"].partition(" ")[0])
 

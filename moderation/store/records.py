@@ -49,8 +49,8 @@ def decision_fields(decision: Decision) -> dict[str, str]:
         "made_at": str(decision.made_at),
         "priority": repr(decision.priority),
         "language": decision.language,
-        "scores": decision.scores and json.dumps(dict(decision.scores)),
-        "model": decision.model and json.dumps(asdict(decision.model)),
+        "scores": json.dumps(dict(decision.scores)) if decision.scores else None,
+        "model": json.dumps(asdict(decision.model)) if decision.model else None,
     }
     return {name: value for name, value in fields.items() if value is not None}
 

@@ -1,18 +1,14 @@
 """Forgets what nobody needs any more, as the policy's retention periods say."""
 
-from typing import Any
-
-from redis.asyncio import Redis
-
 from moderation.policy import Retention
 from moderation.store import keys, scripts
-from moderation.store.client import store_errors
+from moderation.store.client import Client, store_errors
 
 DAY_MS = 24 * 60 * 60 * 1000
 BATCH = 500
 
 
-async def sweep(redis: "Redis[Any]", site: str, retention: Retention, *, now: int) -> int:
+async def sweep(redis: Client, site: str, retention: Retention, *, now: int) -> int:
     """Trim the logs of `site` and forget its old rejected comments; how many were forgotten."""
     async with store_errors():
         await _trim(redis, keys.audit(site), now - retention.audit * DAY_MS)
@@ -23,11 +19,11 @@ async def sweep(redis: "Redis[Any]", site: str, retention: Retention, *, now: in
         return sum([await _forget(redis, site, comment_id, now=now) for comment_id in old])
 
 
-async def _trim(redis: "Redis[Any]", stream: str, oldest: int) -> None:
+async def _trim(redis: Client, stream: str, oldest: int) -> None:
     await redis.xtrim(stream, minid=str(max(oldest, 0)))
 
 
-async def _forget(redis: "Redis[Any]", site: str, comment_id: str, *, now: int) -> int:
+async def _forget(redis: Client, site: str, comment_id: str, *, now: int) -> int:
     forgotten = await scripts.FORGET_REJECTED(
         redis,
         {

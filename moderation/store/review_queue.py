@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 from uuid import uuid4
 
-from redis.asyncio import Redis
-
 from moderation.domain.comment import Comment
-from moderation.domain.review import TRANSITIONS, Claim, Deed, QueueItem
+from moderation.domain.review import Claim, Deed, QueueItem
 from moderation.store import keys, scripts
-from moderation.store.client import store_errors
+from moderation.store.client import Client, store_errors
 from moderation.store.comments import Comments, rank_behind
 
 
@@ -26,7 +24,7 @@ class Acted:
 class ReviewQueue:
     """Every call raises StoreUnavailable when the server is away."""
 
-    def __init__(self, redis: "Redis[Any]") -> None:
+    def __init__(self, redis: Client) -> None:
         self._redis = redis
 
     async def page(self, site: str, *, after: str | None, limit: int) -> list[tuple[str, float]]:
@@ -50,7 +48,8 @@ class ReviewQueue:
     async def size(self, site: str) -> int:
         """How many comments wait."""
         async with store_errors():
-            return await self._redis.zcard(keys.queue(site))
+            size: int = await self._redis.zcard(keys.queue(site))
+        return size
 
     async def _claims(self, site: str, ids: Sequence[str]) -> dict[str, Claim]:
         """The claims on `ids` that have not lapsed."""
@@ -71,7 +70,7 @@ class ReviewQueue:
     async def claim(self, site: str, moderator: str, *, limit: int, lease_ms: int) -> list[str]:
         """Lease up to `limit` of the most urgent items that nobody holds to `moderator`."""
         async with store_errors():
-            return await scripts.CLAIM_NEXT(
+            ids: list[str] = await scripts.CLAIM_NEXT(
                 self._redis,
                 {
                     "queue": keys.queue(site),
@@ -81,6 +80,7 @@ class ReviewQueue:
                 },
                 {"moderator": moderator, "limit": limit, "lease_ms": lease_ms},
             )
+        return ids
 
     async def claim_one(self, comment: Comment, moderator: str, *, lease_ms: int) -> Acted:
         """Lease this one item to `moderator`, unless somebody else holds it."""
@@ -109,7 +109,6 @@ class ReviewQueue:
     async def act(self, comment: Comment, deed: Deed, *, now: int) -> Acted:
         """Do `deed`, if the comment is where the moderator saw it and nobody else holds it."""
         site = comment.site
-        moves = TRANSITIONS[deed.action]
         async with store_errors():
             answer = await scripts.ACT(
                 self._redis,
@@ -133,7 +132,7 @@ class ReviewQueue:
                     "via": deed.via,
                     "channel": keys.notices(site),
                 },
-                rest=[status for move in moves.items() for status in move],
+                rest=[status for move in deed.moves.items() for status in move],
             )
         return Acted(*answer)
 

@@ -1,12 +1,11 @@
 """The comments that wait for a decision: one stream a site, one consumer group for all workers."""
 
-from typing import Any
+from dataclasses import dataclass
 
-from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from moderation.store import keys
-from moderation.store.client import store_errors
+from moderation.store.client import Client, store_errors
 from moderation.store.comments import Entry
 
 
@@ -17,9 +16,7 @@ class ScoringStream:
     once they were idle for long enough.
     """
 
-    def __init__(
-        self, redis: "Redis[Any]", blocking: "Redis[Any]", *, site: str, consumer: str
-    ) -> None:
+    def __init__(self, redis: Client, blocking: Client, *, site: str, consumer: str) -> None:
         self._redis = redis
         self._blocking = blocking
         self._consumer = consumer
@@ -73,10 +70,24 @@ class ScoringStream:
             pipe.xdel(self.key, entry.id)
             await pipe.execute()
 
-    async def length(self) -> int:
-        """How many comments wait or are being scored."""
-        async with store_errors():
-            return await self._redis.xlen(self.key)
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many comments of a site have no decision yet, and the age of the oldest."""
+
+    length: int
+    lag_s: float
+
+
+async def backlog(redis: Client, site: str) -> Backlog:
+    """One round trip. Raises StoreUnavailable."""
+    async with store_errors(), redis.pipeline(transaction=False) as pipe:
+        pipe.time()
+        pipe.xlen(keys.scoring(site))
+        pipe.xrange(keys.scoring(site), count=1)
+        (seconds, _), length, oldest = await pipe.execute()
+    since_s = int(oldest[0][0].partition("-")[0]) / 1000 if oldest else seconds
+    return Backlog(length, max(0.0, seconds - since_s))
 
 
 def _entry(raw: tuple[str, dict[str, str]]) -> Entry:

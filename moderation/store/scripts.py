@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, TypeAlias
 
-from redis.asyncio import Redis
+from moderation.store.client import Client
 
 Value: TypeAlias = str | int | float
 
@@ -48,7 +48,7 @@ class Script:
 
     async def __call__(
         self,
-        redis: "Redis[Any]",
+        redis: Client,
         keys: Mapping[str, str],
         args: Mapping[str, Value],
         *,

@@ -6,7 +6,6 @@ Each `Access` is named by the endpoints that use it; it runs before the body is 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -212,4 +211,4 @@ def _with_scope(key: ApiKey, scope: Scope) -> ApiKey:
 
 def _origin_is_host(request: Request) -> bool:
     origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc == request.headers.get("host")
+    return origin is not None and origin.partition("://")[2] == request.headers.get("host")

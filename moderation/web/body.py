@@ -23,6 +23,8 @@ from moderation.domain.errors import (
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_DEPTH = 64
+# A form has a dozen fields; thousands of unknown ones need not all be told.
+MAX_FIELD_ERRORS = 100
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -96,7 +98,7 @@ def parse_json(raw: bytes) -> Any:
 
 
 def validate(model: type[Model], document: Any, *, text_limit: Callable[[str], int]) -> Model:
-    """`document` as `model`; raises Invalid with every failing field."""
+    """`document` as `model`; raises Invalid with all failing fields."""
     errors: list[FieldError] = []
     clean = _without_lone_surrogates(document, "", errors)
     try:
@@ -105,7 +107,7 @@ def validate(model: type[Model], document: Any, *, text_limit: Callable[[str], i
         found = {e.pointer for e in errors}
         errors += [e for e in map(_field_error, _details(error)) if e.pointer not in found]
     if errors:
-        raise Invalid(errors)
+        raise Invalid(errors[:MAX_FIELD_ERRORS])
     return value
 
 

@@ -148,9 +148,9 @@ def routes_of(endpoints: Iterable[Endpoint], services: Services) -> list[Route]:
 def json_answer(
     document: BaseModel, *, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """`document` as JSON; not to be kept by caches, since what is public may change any moment."""
+    """`document` as JSON, without what was never set; what is public may change: no caching."""
     return Response(
-        document.model_dump_json(),
+        document.model_dump_json(exclude_unset=True),
         status_code=status,
         headers={"Cache-Control": "no-store", **(headers or {})},
         media_type="application/json",

@@ -30,7 +30,6 @@ from moderation.domain.errors import (
 
 log = structlog.get_logger(__name__)
 
-MAX_FIELD_ERRORS = 100
 PROBLEM = "application/problem+json"
 
 
@@ -150,7 +149,7 @@ def _document(error: ModerationError) -> dict[str, Any]:
         "code": error.code,
     }
     if isinstance(error, Invalid):
-        document["errors"] = [_field(e) for e in error.errors[:MAX_FIELD_ERRORS]]
+        document["errors"] = [_field(e) for e in error.errors]
     if isinstance(error, SomeoneWasFaster):
         # `status` is the HTTP status in RFC 9457, so the comment's has a name of its own.
         document |= {"by": error.by, "comment_status": error.now}

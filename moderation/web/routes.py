@@ -22,6 +22,7 @@ from moderation.web.errors import AnswerErrors, http_problem
 from moderation.web.metrics import Meter
 from moderation.web.middleware import Door, SecurityHeaders, Watch
 from moderation.web.services import Services
+from moderation.web.widget.routes import routes as widget_routes
 
 STATIC = Path(__file__).parent / "static"
 
@@ -47,6 +48,7 @@ def _routes(services: Services) -> list[BaseRoute]:
     return [
         *api.routes(services),
         *routes_of(operation, services),
+        *widget_routes(services),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
 

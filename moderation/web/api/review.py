@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from moderation.domain.comment import MAX_NAME, Plain, Status
@@ -17,9 +18,16 @@ from moderation.web.endpoint import Call, Nothing, endpoint, json_answer
 MAX_REASON = 500
 MAX_NOTE = 2_000
 
+
+def _name(value: str) -> str:
+    if not (name := value.strip()):
+        raise PydanticCustomError("required", "Name the moderator who acts.")
+    return name
+
+
 ModeratorName = Annotated[
-    Plain,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME),
+    Annotated[Plain, Field(max_length=MAX_NAME)],
+    AfterValidator(_name),
     Field(description="Who acts; with a key only, a session names its own moderator."),
 ]
 
@@ -39,6 +47,10 @@ class ActionBody(Sent):
     moderator: ModeratorName | None = None
     reason: Annotated[Plain, Field(max_length=MAX_REASON)] | None = None
     note: Annotated[Plain, Field(max_length=MAX_NOTE)] | None = None
+    seen: Annotated[
+        Status | None,
+        Field(strict=False, description="The status you saw; 409 when it has changed since."),
+    ] = None
 
 
 class ClaimedForm(Form):
@@ -118,6 +130,7 @@ async def act(call: Call[Desk, ActionBody, Nothing]) -> Response:
         reason=told.reason or "",
         note=told.note or "",
         via="key" if call.who.key else "session",
+        seen=told.seen,
     )
     status = await call.services.review.act(given_id, deed, now=call.services.now())
     return json_answer(ActedForm(id=given_id, status=status))

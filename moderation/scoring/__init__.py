@@ -1,0 +1,1 @@
+"""Scoring: numbers for a text, one per label; thresholds live elsewhere."""

@@ -1,0 +1,1 @@
+"""What a text is, below all judgement: its plain form, its language, its links."""
