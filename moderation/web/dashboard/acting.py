@@ -46,11 +46,17 @@ async def _do(visit: Visit, comment: Comment, form: dict[str, str]) -> Status:
     review, name = visit.services.review, visit.moderator.name
     if form.get("action") == "claim":
         return await review.claim_one(comment.id, moderator=name)
+    return await review.act(comment.id, _deed(form, name), now=visit.services.now())
+
+
+def _deed(form: dict[str, str], moderator: str) -> Deed:
+    action, shown = _action(form), form.get("seen", "")
+    seen = Status(shown) if shown in set(Status) else None
+    if action is not Action.REJECT:
+        # Reason and note stand beside the button that rejects; for the others they mean nothing.
+        return Deed(action, moderator, seen=seen)
     reason, note = form.get("reason", "")[:MAX_REASON], form.get("note", "")[:MAX_NOTE]
-    action = _action(form)
-    # Reason and note stand beside the button that rejects; for the others they mean nothing.
-    told = {"reason": reason, "note": note} if action is Action.REJECT else {}
-    return await review.act(comment.id, Deed(action, name, **told), now=visit.services.now())
+    return Deed(action, moderator, reason=reason, note=note, seen=seen)
 
 
 def _action(form: dict[str, str]) -> Action:
