@@ -83,7 +83,7 @@ def post(page: Page, text: str, name: str) -> None:
     assert answered.value.status in {201, 202}
 
 
-def card(moderator: Page, author: str):  # noqa: ANN201 - a Locator
+def card(moderator: Page, author: str):
     return moderator.locator("[data-card]").filter(has_text=author)
 
 
