@@ -37,7 +37,10 @@ CMD ["serve"]
 
 FROM base AS detoxify
 COPY --from=build-detoxify /opt/moderation /opt/moderation
-ENV MODERATION_SCORER=detoxify:original
+# A published checkpoint is fetched at the first start and kept in the data volume.
+ENV MODERATION_SCORER=detoxify:original \
+    TORCH_HOME=/data/torch \
+    HF_HOME=/data/huggingface
 
 FROM base AS service
 COPY --from=build /opt/moderation /opt/moderation
