@@ -91,6 +91,16 @@ class Reading:
         more = ranked[limit - 1] if len(ranked) > limit else None
         return Page(items, _encoded(-more[1], more[0]) if more else None)
 
+    async def queue_item(self, comment: Comment) -> QueueItem:
+        """`comment` with who holds it."""
+        items = await self._queue.items(comment.site, [comment.id])
+        return items[0] if items else QueueItem(comment, 0.0, None)
+
+    async def claimed(self, site: str, *, moderator: str) -> tuple[QueueItem, ...]:
+        """What `moderator` holds, most urgent first."""
+        self._check_site(site)
+        return await self._queue.held_by(site, moderator)
+
     async def queue_size(self, site: str) -> int:
         """How many comments of `site` wait for a moderator."""
         return await self._queue.size(site)

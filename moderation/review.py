@@ -22,28 +22,46 @@ class Review:
 
     async def claim(self, site: str, *, moderator: str, limit: int) -> tuple[QueueItem, ...]:
         """Lease the most urgent items that nobody holds to `moderator`."""
-        policy = self._policy().sites.get(site)
-        if policy is None:
-            raise NotFound(f"There is no site {site!r} here.")
-        ids = await self._queue.claim(site, moderator, limit=limit, lease_ms=policy.claim_lease_ms)
+        lease_ms = self._lease_ms(site)
+        ids = await self._queue.claim(site, moderator, limit=limit, lease_ms=lease_ms)
         return await self._queue.items(site, ids)
+
+    async def claim_one(self, comment_id: str, *, moderator: str) -> Status:
+        """Lease this item to `moderator`. Raises NotFound and SomeoneWasFaster."""
+        comment = await self._known(comment_id)
+        lease_ms = self._lease_ms(comment.site)
+        acted = await self._queue.claim_one(comment, moderator, lease_ms=lease_ms)
+        return _outcome(comment_id, acted)
 
     async def act(self, comment_id: str, deed: Deed, *, now: int) -> Status:
         """Do `deed`; the status the comment has now. Raises NotFound and SomeoneWasFaster."""
+        comment = await self._known(comment_id)
+        return _outcome(comment_id, await self._done(comment, deed, now=now))
+
+    async def _known(self, comment_id: str) -> Comment:
         comment = await self._comments.get(comment_id)
         if comment is None:
             raise _unknown(comment_id)
-        acted = await self._done(comment, deed, now=now)
-        if acted.outcome == "missing":
-            raise _unknown(comment_id)
-        if acted.outcome != "done":
-            _too_late(acted)
-        return Status(acted.status)
+        return comment
+
+    def _lease_ms(self, site: str) -> int:
+        policy = self._policy().sites.get(site)
+        if policy is None:
+            raise NotFound(f"There is no site {site!r} here.")
+        return policy.claim_lease_ms
 
     async def _done(self, comment: Comment, deed: Deed, *, now: int) -> Acted:
         if deed.action is Action.RELEASE:
             return await self._queue.release(comment, deed.moderator)
         return await self._queue.act(comment, deed, now=now)
+
+
+def _outcome(comment_id: str, acted: Acted) -> Status:
+    if acted.outcome == "missing":
+        raise _unknown(comment_id)
+    if acted.outcome != "done":
+        _too_late(acted)
+    return Status(acted.status)
 
 
 def _unknown(comment_id: str) -> NotFound:

@@ -102,7 +102,12 @@ class Service:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command of the command line, beside the running service."""
         return subprocess.run(
-            self._command(*arguments), env=self.env, capture_output=True, text=True, timeout=120
+            self._command(*arguments),
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
 
     def key(self, scopes: Sequence[str] = ("submit", "read", "score")) -> str:

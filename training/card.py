@@ -13,7 +13,9 @@ from training.thresholds import Threshold
 _PROSE: Final = Path(__file__).with_name("card.md")
 
 
-def write_card(directory: Path, layers: int, thresholds: dict[str, Threshold], figures: dict[str, Any]) -> Path:
+def write_card(
+    directory: Path, layers: int, thresholds: dict[str, Threshold], figures: dict[str, Any]
+) -> Path:
     """Write the card beside the model; every number in it comes from `figures`."""
     prose = Template(_PROSE.read_text(encoding="utf-8"))
     text = prose.substitute(
@@ -44,13 +46,22 @@ def _label_table(figures: dict[str, Any]) -> str:
     head = ["label", "positives", "AUC", "95 % interval", "average precision", "ECE"]
     rows = [_label_row(label, row) for label, row in figures["labels"].items()]
     mean = f"{_mean(figures['labels'], 'auc'):.4f}"
-    return _table(head, [*rows, ["mean", "", mean, "", f"{_mean(figures['labels'], 'ap'):.3f}", ""]])
+    return _table(
+        head, [*rows, ["mean", "", mean, "", f"{_mean(figures['labels'], 'ap'):.3f}", ""]]
+    )
 
 
 def _label_row(label: str, row: dict[str, Any]) -> list[str]:
     low, high = row["auc_interval"]
     spread = f"{low:.4f}–{high:.4f}"
-    return [label, str(row["positives"]), f"{row['auc']:.4f}", spread, f"{row['ap']:.3f}", f"{row['ece']:.4f}"]
+    return [
+        label,
+        str(row["positives"]),
+        f"{row['auc']:.4f}",
+        spread,
+        f"{row['ap']:.3f}",
+        f"{row['ece']:.4f}",
+    ]
 
 
 def _mean(labels: dict[str, Any], figure: str) -> float:
@@ -58,13 +69,29 @@ def _mean(labels: dict[str, Any], figure: str) -> float:
 
 
 def _threshold_table(thresholds: dict[str, Threshold]) -> str:
-    rows = [[label, f"{thresholds[label].hold:.3f}", f"{thresholds[label].reject:.3f}"] for label in LABELS]
+    rows = [
+        [label, f"{thresholds[label].hold:.3f}", f"{thresholds[label].reject:.3f}"]
+        for label in LABELS
+    ]
     return _table(["label", "hold from", "reject from"], rows)
 
 
 def _set_table(figures: dict[str, Any]) -> str:
-    names = {"natural": "Wikipedia, natural mix", "wiki_talk": "context_toxicity/gc", "madlibs": "held-out madlibs"}
-    head = ["set", "clean", "clean held", "clean rejected", "toxic", "toxic held", "toxic rejected", "AUC"]
+    names = {
+        "natural": "Wikipedia, natural mix",
+        "wiki_talk": "context_toxicity/gc",
+        "madlibs": "held-out madlibs",
+    }
+    head = [
+        "set",
+        "clean",
+        "clean held",
+        "clean rejected",
+        "toxic",
+        "toxic held",
+        "toxic rejected",
+        "AUC",
+    ]
     return _table(head, [_set_row(names[key], figures[key]) for key in names])
 
 
@@ -85,7 +112,9 @@ def _own_row(kind: str, row: dict[str, Any]) -> list[str]:
 
 
 def _probe_table(probes: dict[str, dict[str, float]]) -> str:
-    rows = [[text, *(f"{score:.3f}" for score in scores.values())] for text, scores in probes.items()]
+    rows = [
+        [text, *(f"{score:.3f}" for score in scores.values())] for text, scores in probes.items()
+    ]
     return _table(["text", *LABELS], rows)
 
 
@@ -99,21 +128,33 @@ def _goal_table(figures: dict[str, Any]) -> str:
         ["mean AUC", "≥ 0.987", f"{mean:.4f}", _met(mean >= 0.987)],
         ["ECE of toxicity", "≤ 0.02", f"{error:.4f}", _met(error <= 0.02)],
         ["clean comments held, context_toxicity/gc", "≤ 2 %", _percent(talk), _met(talk <= 0.02)],
-        ["clean sentences held, held-out madlibs", "≤ 10 %", _percent(madlibs), _met(madlibs <= 0.1)],
-        ["harmless sentences held, our own held-out", "≤ 10 %", _percent(harmless), _met(harmless <= 0.1)],
+        [
+            "clean sentences held, held-out madlibs",
+            "≤ 10 %",
+            _percent(madlibs),
+            _met(madlibs <= 0.1),
+        ],
+        [
+            "harmless sentences held, our own held-out",
+            "≤ 10 %",
+            _percent(harmless),
+            _met(harmless <= 0.1),
+        ],
         ["plain threats held", "≥ 90 %", _percent(threats), _met(threats >= 0.9)],
     ]
     return _table(["aim", "goal", "reached", ""], rows)
 
 
-def _met(is_met: bool) -> str:  # noqa: FBT001 - one obvious fact
+def _met(is_met: bool) -> str:
     return "yes" if is_met else "**no**"
 
 
 def harmless_held(own: dict[str, Any]) -> float:
     """Share held over all our harmless sentences."""
     rows = [row for row in own.values() if row["is_harmless"]]
-    return float(sum(row["held"] * row["sentences"] for row in rows) / sum(row["sentences"] for row in rows))
+    return float(
+        sum(row["held"] * row["sentences"] for row in rows) / sum(row["sentences"] for row in rows)
+    )
 
 
 def _int8_sentence(figures: dict[str, Any]) -> str:

@@ -131,4 +131,7 @@ def _probes(scorer: Scorer) -> dict[str, dict[str, float]]:
     """Scores of a few sentences everybody can judge at sight."""
     texts = (*_MUST_PASS, *_MUST_HOLD)
     scores = probabilities(scorer(texts))
-    return {text: dict(zip(LABELS, map(float, row), strict=True)) for text, row in zip(texts, scores, strict=True)}
+    return {
+        text: dict(zip(LABELS, map(float, row), strict=True))
+        for text, row in zip(texts, scores, strict=True)
+    }

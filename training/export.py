@@ -37,7 +37,10 @@ def write_weights(model: BertForSequenceClassification, directory: Path) -> Path
 
 def weights_of(model: BertForSequenceClassification) -> Weights:
     """The network's tensors as numpy, under their torch names."""
-    return {name: value.detach().numpy().astype(np.float32) for name, value in model.state_dict().items()}
+    return {
+        name: value.detach().numpy().astype(np.float32)
+        for name, value in model.state_dict().items()
+    }
 
 
 def _write_tokenizer(directory: Path) -> None:
@@ -57,7 +60,9 @@ def _set_lengths(file: Path) -> None:
     file.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
 
 
-def write_description(directory: Path, layers: int, thresholds: dict[str, Threshold], figures: dict[str, Any]) -> None:
+def write_description(
+    directory: Path, layers: int, thresholds: dict[str, Threshold], figures: dict[str, Any]
+) -> None:
     """Write model.json, last of all: it holds the hash of every file beside it."""
     description = {
         "id": f"moderation-minilm-l{layers}",
@@ -75,7 +80,11 @@ def write_description(directory: Path, layers: int, thresholds: dict[str, Thresh
 
 
 def _hashes(directory: Path) -> dict[str, str]:
-    names = sorted(path.name for path in directory.iterdir() if path.suffix != ".md" and path.name != "model.json")
+    names = sorted(
+        path.name
+        for path in directory.iterdir()
+        if path.suffix != ".md" and path.name != "model.json"
+    )
     return {name: hashlib.sha256((directory / name).read_bytes()).hexdigest() for name in names}
 
 

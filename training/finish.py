@@ -49,7 +49,9 @@ def calibrate(model: BertForSequenceClassification, corpus: Corpus) -> None:
     logits = torch_scorer(model)([row.text for row in rows]).astype(np.float64)
     scales = fit_all(logits, targets_of(rows))
     weight, bias = model.classifier.weight, model.classifier.bias
-    new_weight, new_bias = fold(weight.detach().double().numpy(), bias.detach().double().numpy(), scales)
+    new_weight, new_bias = fold(
+        weight.detach().double().numpy(), bias.detach().double().numpy(), scales
+    )
     with torch.no_grad():
         weight.copy_(torch.from_numpy(new_weight))
         bias.copy_(torch.from_numpy(new_bias))

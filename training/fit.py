@@ -49,16 +49,27 @@ class Batch:
     weights: Tensor
 
 
-def fit(model: BertForSequenceClassification, corpus: Corpus, plan: Plan, checkpoints: Path) -> None:
+def fit(
+    model: BertForSequenceClassification, corpus: Corpus, plan: Plan, checkpoints: Path
+) -> None:
     """Train in place, going on after the last finished pass found in `checkpoints`."""
-    passes = [batches_of(rows_of_pass(corpus, n, seed=plan.seed, share=plan.share), n) for n in range(plan.passes)]
+    passes = [
+        batches_of(rows_of_pass(corpus, n, seed=plan.seed, share=plan.share), n)
+        for n in range(plan.passes)
+    ]
     optimizer = _build_optimizer(model, plan)
     schedule = _Schedule(optimizer, total=sum(map(len, passes)), minutes=plan.minutes)
     first = _restore(model, optimizer, schedule, checkpoints)
     model.train()
     for number in range(first, plan.passes):
-        _train_pass(model, optimizer, schedule, passes[number], f"pass {number + 1} of {plan.passes}")
-        state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": schedule.step_number}
+        _train_pass(
+            model, optimizer, schedule, passes[number], f"pass {number + 1} of {plan.passes}"
+        )
+        state = {
+            "model": model.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "step": schedule.step_number,
+        }
         torch.save(state, checkpoints / f"pass-{number}.pt")
     model.train(mode=False)
 
@@ -82,21 +93,35 @@ def _training_tokenizer() -> Tokenizer:
 
 def _cut(rows: Sequence[Example], encodings: Sequence[Encoding]) -> Iterator[Batch]:
     for start in range(0, len(rows), _WINDOW):
-        window = sorted(range(start, min(start + _WINDOW, len(rows))), key=lambda index: len(encodings[index].ids))
+        window = sorted(
+            range(start, min(start + _WINDOW, len(rows))),
+            key=lambda index: len(encodings[index].ids),
+        )
         for first in range(0, len(window), _BATCH):
             chosen = window[first : first + _BATCH]
-            yield _batch([rows[index] for index in chosen], [encodings[index].ids for index in chosen])
+            yield _batch(
+                [rows[index] for index in chosen], [encodings[index].ids for index in chosen]
+            )
 
 
 def _batch(rows: Sequence[Example], ids: Sequence[list[int]]) -> Batch:
     longest = max(map(len, ids))
     padded = torch.tensor([row + [0] * (longest - len(row)) for row in ids])
     mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in ids])
-    return Batch(padded, mask, torch.tensor([r.targets for r in rows]), torch.tensor([r.weight for r in rows]))
+    return Batch(
+        padded,
+        mask,
+        torch.tensor([r.targets for r in rows]),
+        torch.tensor([r.weight for r in rows]),
+    )
 
 
 def _build_optimizer(model: BertForSequenceClassification, plan: Plan) -> torch.optim.Optimizer:
-    head = [p for name, p in model.named_parameters() if name.startswith(("classifier.", "bert.pooler."))]
+    head = [
+        p
+        for name, p in model.named_parameters()
+        if name.startswith(("classifier.", "bert.pooler."))
+    ]
     encoder = list(model.bert.encoder.parameters())
     groups = [{"params": encoder, "lr": plan.encoder_rate}, {"params": head, "lr": plan.head_rate}]
     return torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
@@ -130,7 +155,10 @@ class _Schedule:
 
 
 def _restore(
-    model: BertForSequenceClassification, optimizer: torch.optim.Optimizer, schedule: _Schedule, checkpoints: Path
+    model: BertForSequenceClassification,
+    optimizer: torch.optim.Optimizer,
+    schedule: _Schedule,
+    checkpoints: Path,
 ) -> int:
     """Load the newest checkpoint, if any, and return the number of the pass to start with."""
     checkpoints.mkdir(parents=True, exist_ok=True)
@@ -160,7 +188,9 @@ def _train_pass(
         bar.set_postfix(loss=f"{running:.4f}", refresh=False)
 
 
-def _train_batch(model: BertForSequenceClassification, optimizer: torch.optim.Optimizer, batch: Batch) -> float:
+def _train_batch(
+    model: BertForSequenceClassification, optimizer: torch.optim.Optimizer, batch: Batch
+) -> float:
     logits = model(input_ids=batch.ids, attention_mask=batch.mask).logits
     loss = masked_loss(logits, batch.targets, batch.weights)
     optimizer.zero_grad(set_to_none=True)

@@ -36,7 +36,9 @@ def is_quantised(weight: NDArray[np.float32]) -> bool:
     return weight.ndim == 2 and weight.size >= _SMALLEST_QUANTISED
 
 
-def build_graph(weights: Weights, *, layers: int, heads: int, as_int8: bool = True) -> onnx.ModelProto:
+def build_graph(
+    weights: Weights, *, layers: int, heads: int, as_int8: bool = True
+) -> onnx.ModelProto:
     """Return the ONNX model for BertForSequenceClassification's `weights` (torch names, torch layout)."""
     builder = _Builder(weights, as_int8=as_int8)
     hidden = _embeddings(builder)
@@ -56,9 +58,13 @@ class _Builder:
         self._nodes: list[onnx.NodeProto] = []
         self._initialisers: dict[str, onnx.TensorProto] = {}
 
-    def node(self, operator: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
+    def node(
+        self, operator: str, *inputs: str, output: str | None = None, **attributes: Any
+    ) -> str:
         name = output or f"{operator.lower()}_{len(self._nodes)}"
-        self._nodes.append(helper.make_node(operator, list(inputs), [name], name=f"node_{name}", **attributes))
+        self._nodes.append(
+            helper.make_node(operator, list(inputs), [name], name=f"node_{name}", **attributes)
+        )
         return name
 
     def constant(self, name: str, value: NDArray[Any]) -> str:
@@ -66,7 +72,9 @@ class _Builder:
         return name
 
     def integers(self, *values: int) -> str:
-        return self.constant(f"integers_{'_'.join(map(str, values))}", np.array(values, dtype=np.int64))
+        return self.constant(
+            f"integers_{'_'.join(map(str, values))}", np.array(values, dtype=np.int64)
+        )
 
     def number(self, value: float) -> str:
         return self.constant(f"number_{value}", np.array(value, dtype=np.float32))
@@ -91,11 +99,18 @@ class _Builder:
         return self.node("LayerNormalization", value, scale, bias, axis=-1, epsilon=1e-12)
 
     def finish(self) -> onnx.ModelProto:
-        inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "length"]) for name in _MODEL_INPUTS]
+        inputs = [
+            helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "length"])
+            for name in _MODEL_INPUTS
+        ]
         labels = self.width("classifier")
         outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", labels])]
-        graph = helper.make_graph(self._nodes, "moderation", inputs, outputs, list(self._initialisers.values()))
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR_VERSION)
+        graph = helper.make_graph(
+            self._nodes, "moderation", inputs, outputs, list(self._initialisers.values())
+        )
+        model = helper.make_model(
+            graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR_VERSION
+        )
         onnx.checker.check_model(model)
         return model
 
@@ -125,7 +140,9 @@ def _additive_mask(b: _Builder) -> str:
 def _layer(b: _Builder, name: str, hidden: str, mask: str, heads: int) -> str:
     attended = _attention(b, f"{name}.attention", hidden, mask, heads)
     inner = _gelu(b, b.linear(f"{name}.intermediate.dense", attended))
-    return b.norm(f"{name}.output.LayerNorm", b.node("Add", b.linear(f"{name}.output.dense", inner), attended))
+    return b.norm(
+        f"{name}.output.LayerNorm", b.node("Add", b.linear(f"{name}.output.dense", inner), attended)
+    )
 
 
 def _attention(b: _Builder, name: str, hidden: str, mask: str, heads: int) -> str:
@@ -137,10 +154,14 @@ def _attention(b: _Builder, name: str, hidden: str, mask: str, heads: int) -> st
     shares = b.node("Softmax", b.node("Add", scaled, mask), axis=-1)
     mixed = b.node("Transpose", b.node("MatMul", shares, value), perm=[0, 2, 1, 3])
     joined = b.node("Reshape", mixed, b.integers(0, 0, width))
-    return b.norm(f"{name}.output.LayerNorm", b.node("Add", b.linear(f"{name}.output.dense", joined), hidden))
+    return b.norm(
+        f"{name}.output.LayerNorm", b.node("Add", b.linear(f"{name}.output.dense", joined), hidden)
+    )
 
 
-def _split_heads(b: _Builder, name: str, hidden: str, shape: tuple[int, int], order: Sequence[int]) -> str:
+def _split_heads(
+    b: _Builder, name: str, hidden: str, shape: tuple[int, int], order: Sequence[int]
+) -> str:
     parted = b.node("Reshape", b.linear(name, hidden), b.integers(0, 0, *shape))
     return b.node("Transpose", parted, perm=list(order))
 

@@ -36,17 +36,24 @@ def average_precision(scores: Array, truths: Array) -> float:
 def calibration_error(scores: Array, truths: Array) -> float:
     """Expected calibration error over 15 bins of equal width."""
     bins = np.minimum((scores * _BINS).astype(int), _BINS - 1)
-    gaps = (abs(scores[bins == b].mean() - truths[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins))
+    gaps = (
+        abs(scores[bins == b].mean() - truths[bins == b].mean()) * (bins == b).mean()
+        for b in np.unique(bins)
+    )
     return float(sum(gaps))
 
 
-def interval(measure: Callable[[Array, Array], float], scores: Array, truths: Array, seed: int) -> tuple[float, float]:
+def interval(
+    measure: Callable[[Array, Array], float], scores: Array, truths: Array, seed: int
+) -> tuple[float, float]:
     """Bootstrap 95 % interval of a measure, resampling rows within each class."""
     generator = np.random.default_rng(seed)
     positive, negative = np.flatnonzero(truths > 0), np.flatnonzero(truths == 0)
     values = []
     for _ in range(_BOOTSTRAPS):
-        rows = np.concatenate([generator.choice(positive, len(positive)), generator.choice(negative, len(negative))])
+        rows = np.concatenate(
+            [generator.choice(positive, len(positive)), generator.choice(negative, len(negative))]
+        )
         values.append(measure(scores[rows], truths[rows]))
     low, high = np.quantile(values, [0.025, 0.975])
     return float(low), float(high)

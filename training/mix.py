@@ -83,4 +83,6 @@ def _slice_of_pass(pool: Sequence[Example], count: int, number: int, seed: int) 
     """Return the next `count` rows of a shuffled pool, so that later passes see rows not used yet."""
     order = random.Random(seed).sample(range(len(pool)), len(pool))
     start = number * count
-    return [pool[order[index % len(order)]] for index in range(start, start + min(count, len(order)))]
+    return [
+        pool[order[index % len(order)]] for index in range(start, start + min(count, len(order)))
+    ]

@@ -81,6 +81,10 @@ def _encoder_state(base: dict[str, torch.Tensor], layers: int) -> dict[str, torc
 
 def _refuse_gaps(missing: list[str]) -> None:
     """A tensor left at random would only show as a bad model, hours later."""
-    unexpected = [name for name in missing if not name.startswith("classifier.") and "position_ids" not in name]
+    unexpected = [
+        name
+        for name in missing
+        if not name.startswith("classifier.") and "position_ids" not in name
+    ]
     if unexpected:
         raise ValueError(f"the encoder lacks {unexpected}")

@@ -27,7 +27,9 @@ def torch_scorer(model: BertForSequenceClassification) -> Scorer:
 
     def run(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Logits:
         with torch.inference_mode():
-            logits = model(input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask)).logits
+            logits = model(
+                input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask)
+            ).logits
         result: Logits = logits.numpy()
         return result
 
@@ -61,7 +63,9 @@ def _batched(run: Callable[[NDArray[np.int64], NDArray[np.int64]], Logits]) -> S
     tokenizer.no_padding()
 
     def score(texts: Sequence[str]) -> Logits:
-        ids = [encoding.ids for encoding in tokenizer.encode_batch([prepare(text) for text in texts])]
+        ids = [
+            encoding.ids for encoding in tokenizer.encode_batch([prepare(text) for text in texts])
+        ]
         logits = np.zeros((len(texts), len(LABELS)), dtype=np.float32)
         for chosen in _by_length(ids):
             padded, mask = _pad([ids[index] for index in chosen])

@@ -32,13 +32,17 @@ _SPAN_LABELS: Final = {
     "Threat": "threat",
 }
 _PROFANE: Final = re.compile(
-    r"fuck|shit|bitch|cunt|dick|cock|bastard|whore|slut|fag|nigg|idiot|stupid|moron|retard|ass\b", re.IGNORECASE
+    r"fuck|shit|bitch|cunt|dick|cock|bastard|whore|slut|fag|nigg|idiot|stupid|moron|retard|ass\b",
+    re.IGNORECASE,
 )
 
 
 def manifest(data: Path) -> dict[str, str]:
     """The sha256 of each input file, keyed by its path below the data directory."""
-    return {name: hashlib.sha256((data / name).read_bytes()).hexdigest() for name in sorted(FILES.values())}
+    return {
+        name: hashlib.sha256((data / name).read_bytes()).hexdigest()
+        for name in sorted(FILES.values())
+    }
 
 
 def load_jigsaw(data: Path) -> list[Example]:
@@ -46,7 +50,9 @@ def load_jigsaw(data: Path) -> list[Example]:
     table = pd.read_parquet(data / FILES["jigsaw"])
     labels = table[_JIGSAW_COLUMNS].to_numpy(dtype=float)
     rows = zip(table["comment_text"], labels, table["source"], strict=True)
-    return [Example(str(text), tuple(map(float, values)), str(source)) for text, values, source in rows]
+    return [
+        Example(str(text), tuple(map(float, values)), str(source)) for text, values, source in rows
+    ]
 
 
 def load_spans(data: Path) -> list[Example]:
@@ -71,14 +77,19 @@ def _span_shares(data: Path) -> dict[int, dict[str, float]]:
     known = ["toxicity", *sorted(set(_SPAN_LABELS.values()))]
     share = table.groupby("comment_id")[known].mean()
     records: dict[Any, dict[str, float]] = share.to_dict(orient="index")
-    return {int(key): {str(name): float(value) for name, value in row.items()} for key, row in records.items()}
+    return {
+        int(key): {str(name): float(value) for name, value in row.items()}
+        for key, row in records.items()
+    }
 
 
 def load_hatemoji(data: Path) -> list[Example]:
     """Short posts with emoji, hateful or not (HatemojiBuild, CC BY 4.0)."""
     table = pd.read_csv(data / FILES["hatemoji"])
     rows = zip(table["text"], table["label_gold"], table["type"], strict=True)
-    return [_hatemoji_example(str(text), str(kind), is_hateful=bool(gold)) for text, gold, kind in rows]
+    return [
+        _hatemoji_example(str(text), str(kind), is_hateful=bool(gold)) for text, gold, kind in rows
+    ]
 
 
 def _hatemoji_example(text: str, kind: str, *, is_hateful: bool) -> Example:
@@ -87,7 +98,9 @@ def _hatemoji_example(text: str, kind: str, *, is_hateful: bool) -> Example:
         known = targets(toxicity=toxicity, severe_toxicity=0.0, identity_attack=0.0)
         return Example(text, known, "hatemoji_clean")
     threat = 1.0 if kind == "threateninglanguage" else UNKNOWN
-    return Example(text, targets(toxicity=1.0, identity_attack=1.0, threat=threat), "hatemoji_hate", weight=0.6)
+    return Example(
+        text, targets(toxicity=1.0, identity_attack=1.0, threat=threat), "hatemoji_hate", weight=0.6
+    )
 
 
 def load_madlibs(data: Path) -> list[Example]:
@@ -97,7 +110,9 @@ def load_madlibs(data: Path) -> list[Example]:
 
 
 def _madlib_examples(table: pd.DataFrame) -> Iterator[Example]:
-    for template, phrase, toxicity in zip(table["template"], table["phrase"], table["toxicity"], strict=True):
+    for template, phrase, toxicity in zip(
+        table["template"], table["phrase"], table["toxicity"], strict=True
+    ):
         known = targets(toxicity=1.0, threat=0.0) if toxicity == "toxic" else CLEAN
         if template == "verb_adj" and toxicity == "toxic":
             known = targets(toxicity=1.0, identity_attack=1.0)

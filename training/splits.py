@@ -53,7 +53,9 @@ def _part(row: Example) -> str:
 
 def split_madlibs(rows: list[Example]) -> tuple[list[Example], list[Example]]:
     """Return (training, held out): one whole template and a fifth of the identities are held out."""
-    identities = {row.text.removeprefix("I am ") for row in rows if row.source == _IDENTITY_TEMPLATE}
+    identities = {
+        row.text.removeprefix("I am ") for row in rows if row.source == _IDENTITY_TEMPLATE
+    }
     hidden = sorted(name for name in identities if position(name) < _HELD_OUT_IDENTITIES)
     held = [row for row in rows if _is_held_out(row, hidden)]
     return [row for row in rows if not _is_held_out(row, hidden)], held

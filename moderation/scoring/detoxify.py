@@ -207,8 +207,8 @@ def _load(checkpoint: _Checkpoint, *, threads: int) -> Any:
     import transformers
     from detoxify import Detoxify
 
-    transformers.logging.set_verbosity_error()
-    transformers.logging.disable_progress_bar()
+    transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     if threads:
         torch.set_num_threads(threads)
     try:

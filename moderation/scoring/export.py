@@ -34,7 +34,10 @@ def write_detoxify_checkpoint(model_dir: Path, out: Path) -> Path:
         "model_name": "BertForSequenceClassification",
         "tokenizer_name": "BertTokenizerFast",
     }
-    state = {name: torch.from_numpy(value) for name, value in read_weights(model_dir / "model.onnx").items()}
+    state = {
+        name: torch.from_numpy(value)
+        for name, value in read_weights(model_dir / "model.onnx").items()
+    }
     config = {"arch": {"args": arch}, "dataset": {"args": {"classes": labels}}}
     torch.save({"state_dict": state, "config": config}, out)
     return out
@@ -42,13 +45,18 @@ def write_detoxify_checkpoint(model_dir: Path, out: Path) -> Path:
 
 def _read_labels(model_dir: Path) -> list[str]:
     """The labels in the order of the outputs."""
-    names: dict[str, Any] = json.loads((model_dir / "config.json").read_text(encoding="utf-8"))["id2label"]
+    names: dict[str, Any] = json.loads((model_dir / "config.json").read_text(encoding="utf-8"))[
+        "id2label"
+    ]
     return [str(names[str(index)]) for index in range(len(names))]
 
 
 def read_weights(file: Path) -> dict[str, NDArray[np.float32]]:
     """Every parameter under its torch name, in torch layout, int8 ones expanded to fp32."""
-    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(str(file)).graph.initializer}
+    stored = {
+        tensor.name: numpy_helper.to_array(tensor)
+        for tensor in onnx.load(str(file)).graph.initializer
+    }
     weights = {name: value.copy() for name, value in stored.items() if _is_plain_parameter(name)}
     for name, values in stored.items():
         if name.endswith(_VALUES):

@@ -1,7 +1,7 @@
 """The one text preparation that belongs to the bundled model.
 
 Training and both engines call `prepare`, so that the model always reads what it learnt from.
-It must stay deterministic and idempotent: change it and `PREPARATION` changes, and the model with it.
+It must stay deterministic and idempotent: a change of it is a new `PREPARATION` and a new model.
 """
 
 import re
@@ -33,7 +33,9 @@ _PUNCTUATION: Final = str.maketrans(
 )
 
 # Blocks that hold pictographs; flags (U+1F1E6…1F1FF) are handled as pairs.
-_EMOJI: Final = re.compile("[\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001f1e5\U0001f200-\U0001faff]")
+_EMOJI: Final = re.compile(
+    "[\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001f1e5\U0001f200-\U0001faff]"
+)
 _FLAG: Final = re.compile("([\U0001f1e6-\U0001f1ff])([\U0001f1e6-\U0001f1ff])")
 _FIRST_REGIONAL_LETTER: Final = 0x1F1E6
 

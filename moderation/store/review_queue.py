@@ -82,6 +82,30 @@ class ReviewQueue:
             )
         return ids
 
+    async def claim_one(self, comment: Comment, moderator: str, *, lease_ms: int) -> Acted:
+        """Lease this one item to `moderator`, unless somebody else holds it."""
+        async with store_errors():
+            answer = await scripts.CLAIM_ONE(
+                self._redis,
+                {
+                    "comment": keys.comment(comment.id),
+                    "queue": keys.queue(comment.site),
+                    "claims": keys.claims(comment.site),
+                    "claimants": keys.claimants(comment.site),
+                },
+                {"id": comment.id, "moderator": moderator, "lease_ms": lease_ms},
+            )
+        return Acted(*answer)
+
+    async def held_by(self, site: str, moderator: str) -> tuple[QueueItem, ...]:
+        """The items `moderator` holds, most urgent first."""
+        async with store_errors():
+            holders = await self._redis.hgetall(keys.claimants(site))
+        mine = [comment_id for comment_id, holder in holders.items() if holder == moderator]
+        # A lapsed claim stays in the hash until its item is acted on; `items` leaves it out.
+        held = (item for item in await self.items(site, mine) if item.claim)
+        return tuple(sorted(held, key=lambda item: -item.priority))
+
     async def act(self, comment: Comment, deed: Deed, *, now: int) -> Acted:
         """Do `deed`, if the comment is where the moderator saw it and nobody else holds it."""
         site = comment.site

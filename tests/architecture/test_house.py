@@ -101,11 +101,12 @@ def test_keys_are_spelled_once() -> None:
         inside(path)
         for path in PYTHON
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and KEY.search(node.value)
-        or isinstance(node, ast.JoinedStr)
-        and KEY.search(ast.unparse(node))
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and KEY.search(node.value)
+        )
+        or (isinstance(node, ast.JoinedStr) and KEY.search(ast.unparse(node)))
     }
     assert spellers == {"store/keys.py"}
 

@@ -6,9 +6,6 @@ import pytest
 
 from moderation.scoring.loading import BUNDLED, load_scorer
 
-pytest.importorskip("detoxify", reason="the Detoxify engine is an extra")
-pytest.importorskip("moderation.scoring.export", reason="the exporter is not there")
-
 _PROSE = (
     "the a you we they is are not very nice bad idiot fool garbage article point weather "
     "thanks because never always hate love kill tea garden 2026 10% don't http://example.org "

@@ -3,12 +3,13 @@
 import http.client
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from tests.service import Service, submission
+from tests.service import Service, submission, write_policy
 
 JSON = {"Content-Type": "application/json"}
 
@@ -265,6 +266,36 @@ def test_nobody_and_strangers(
     answer = http.post("/api/v1/comments", json=submission(), headers=list(raw.items()))  # type: ignore[arg-type]
     problem(answer, status, code)
     assert ("www-authenticate" in answer.headers) is (status == 401)
+
+
+def test_origin_null_is_refused_before_the_body_is_read(http: httpx2.Client) -> None:
+    problem(send(http, b"{", JSON | {"Origin": "null"}), 403, "forbidden")
+
+
+def test_a_key_of_another_site(own_service: Any, tmp_path: Path) -> None:
+    policy = write_policy(tmp_path / "two-sites")
+    with policy.open("a", encoding="utf-8") as file:
+        file.write('[sites.other]\norigins = ["https://other.example"]\n')
+    service = own_service(policy=policy)
+    scopes = [part for scope in ("submit", "read", "review") for part in ("--scope", scope)]
+    key = service.run("key", "add", "--site", "other", *scopes).stdout.split()[-1]
+    comment = service.publish()
+    with httpx2.Client(
+        base_url=service.url, headers=JSON | {"Authorization": f"Bearer {key}"}
+    ) as http:
+        problem(send(http, submission(), {}), 403, "forbidden")
+        problem(http.get(f"/api/v1/comments/{comment}"), 403, "forbidden")
+        problem(http.get("/api/v1/review/queue?site=demo"), 403, "forbidden")
+        acting = {"action": "reject", "moderator": "Efua"}
+        act = http.post(f"/api/v1/review/{comment}/actions", json=acting)
+        problem(act, 403, "forbidden")
+        claiming = {"site": "demo", "moderator": "Efua"}
+        problem(http.post("/api/v1/review/claims", json=claiming), 403, "forbidden")
+    foreign = {"Origin": "https://other.example"}
+    with httpx2.Client(base_url=service.url, headers=JSON | foreign) as http:
+        answer = send(http, submission(), {})
+        problem(answer, 403, "forbidden")
+        assert answer.headers["access-control-allow-origin"] == foreign["Origin"]
 
 
 def test_a_key_without_the_scope(service: Service, http: httpx2.Client) -> None:

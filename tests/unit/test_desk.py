@@ -68,6 +68,20 @@ def test_a_session_changes_nothing_from_elsewhere(headers: dict[str, str]) -> No
     check_same_site(request("GET", **headers))
 
 
+def test_a_session_is_let_in_at_the_desk_but_not_from_elsewhere() -> None:
+    async def session(token: str) -> Any:
+        return SimpleNamespace(moderator=EFUA) if token == "good" else None
+
+    services: Any = SimpleNamespace(is_https=False, access=SimpleNamespace(session=session))
+    own = request(cookie="moderation=good", sec_fetch_site="same-origin")
+    assert asyncio.run(DESK.enter(own, services)) == Desk(EFUA, None)
+    foreign = request(cookie="moderation=good", sec_fetch_site="cross-site")
+    with pytest.raises(Forbidden):
+        asyncio.run(DESK.enter(foreign, services))
+    with pytest.raises(Unauthenticated):
+        asyncio.run(DESK.enter(request(cookie="moderation=bad"), services))
+
+
 def test_the_session_cookie_is_out_of_reach() -> None:
     response = Response()
     remember(response, "token", HTTPS)

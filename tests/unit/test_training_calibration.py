@@ -3,9 +3,6 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("scipy", reason="the training extras are not installed")
-pytest.importorskip("onnx", reason="the training extras are not installed")
-
 from training.calibrate import Platt, fit_platt, fold
 from training.graph import quantise
 from training.measures import auc, average_precision, calibration_error
@@ -33,7 +30,11 @@ def test_platt_survives_a_label_without_positives() -> None:
 
 def test_folding_equals_scaling_the_logits() -> None:
     generator = np.random.default_rng(2)
-    hidden, weight, bias = generator.normal(size=(5, 8)), generator.normal(size=(2, 8)), generator.normal(size=2)
+    hidden, weight, bias = (
+        generator.normal(size=(5, 8)),
+        generator.normal(size=(2, 8)),
+        generator.normal(size=2),
+    )
     scales = [Platt(1.5, -0.5), Platt(0.4, 2.0)]
     new_weight, new_bias = fold(weight, bias, scales)
     expected = (hidden @ weight.T + bias) * [1.5, 0.4] + [-0.5, 2.0]
@@ -71,6 +72,8 @@ def test_thresholds_keep_harmless_comments_out() -> None:
 def test_nothing_is_rejected_at_a_score_a_harmless_sentence_reaches() -> None:
     natural, toxic = np.full((50, 6), 0.97), np.ones(50, dtype=bool)
     chosen = choose(
-        np.concatenate([natural, np.zeros((50, 6))]), np.concatenate([toxic, ~toxic]), np.full((9, 6), 0.98)
+        np.concatenate([natural, np.zeros((50, 6))]),
+        np.concatenate([toxic, ~toxic]),
+        np.full((9, 6), 0.98),
     )
     assert {threshold.reject for threshold in chosen.values()} == {0.995}

@@ -2,15 +2,15 @@
 
 import pytest
 
-pytest.importorskip("pandas", reason="the training extras are not installed")
-
 from training.examples import CLEAN, LABELS, Example, position, targets, twin_key
 from training.sources import NATURAL_SOURCE, STRIPPED_SOURCE
 from training.splits import split_madlibs, split_natural
 
 
 def natural(count: int) -> list[Example]:
-    names = ("".join(chr(ord("a") + int(digit)) for digit in str(number)) for number in range(count))
+    names = (
+        "".join(chr(ord("a") + int(digit)) for digit in str(number)) for number in range(count)
+    )
     return [Example(f"Remark {name} about a page", CLEAN, NATURAL_SOURCE) for name in names]
 
 

@@ -35,7 +35,10 @@ def test_no_held_out_sentence_is_a_training_sentence() -> None:
 
 
 def test_every_slot_is_filled() -> None:
-    texts = [row.text for row in (*training_sentences(GRAMMAR, 2_000, 3), *held_out_sentences(GRAMMAR, 20, 3))]
+    texts = [
+        row.text
+        for row in (*training_sentences(GRAMMAR, 2_000, 3), *held_out_sentences(GRAMMAR, 20, 3))
+    ]
     assert not [text for text in texts if "{" in text or "}" in text]
 
 

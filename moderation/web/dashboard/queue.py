@@ -1,0 +1,75 @@
+"""What waits for a moderator, most urgent first."""
+
+import asyncio
+from collections.abc import Sequence
+
+from starlette.responses import Response
+
+from moderation.domain.review import Action, QueueItem
+from moderation.reading import Page
+from moderation.web.dashboard import wording
+from moderation.web.dashboard.card import Card, make_card, way_back
+from moderation.web.dashboard.page import Visit
+
+PAGE = 20
+
+
+async def show(visit: Visit) -> Response:
+    """One page of the queue, or what the moderator has claimed."""
+    mine = await visit.services.reading.claimed(visit.site, moderator=visit.moderator.name)
+    only_mine = visit.request.query_params.get("mine") == "1"
+    page = Page(mine, None) if only_mine else await _waiting(visit)
+    return visit.page(
+        "queue.html",
+        cards=await cards(visit, page.items),
+        next_cursor=page.next_cursor,
+        waiting=await visit.services.reading.queue_size(visit.site),
+        mine=len(mine),
+        only_mine=only_mine,
+        back=_back(visit, only_mine=only_mine),
+        flash=await flash(visit),
+    )
+
+
+async def cards(visit: Visit, items: Sequence[QueueItem]) -> list[Card]:
+    """The items as cards."""
+    return list(await asyncio.gather(*(card_of(visit, item) for item in items)))
+
+
+async def card_of(visit: Visit, item: QueueItem) -> Card:
+    """One item as a card, with the comment it answers."""
+    parent_id = item.comment.parent_id
+    return make_card(
+        item,
+        visit.sites[item.comment.site],
+        moderator=visit.moderator,
+        now=visit.services.now(),
+        parent=await visit.services.reading.comment(parent_id) if parent_id else None,
+    )
+
+
+async def flash(visit: Visit) -> dict[str, str] | None:
+    """What the last request did, and the way back; the address names only codes of ours."""
+    message = wording.done(visit.request.query_params.get("done", ""))
+    comment_id = visit.request.query_params.get("comment", "")
+    if not message:
+        return None
+    comment = await visit.services.reading.comment(comment_id)
+    seen = comment is not None and comment.site in visit.sites
+    back = way_back(comment) if comment and seen and visit.may_act else None
+    return said(message, comment_id, back)
+
+
+def said(message: str, comment_id: str, back: Action | None) -> dict[str, str]:
+    """A message, and how to undo what it says."""
+    undo = {"action": back.value, "label": wording.undo_label(back)} if back else {}
+    return {"message": message, "comment": comment_id, **undo}
+
+
+async def _waiting(visit: Visit) -> Page[QueueItem]:
+    cursor = visit.request.query_params.get("cursor")
+    return await visit.services.reading.queue(visit.site, cursor=cursor, limit=PAGE)
+
+
+def _back(visit: Visit, *, only_mine: bool) -> str:
+    return f"/dashboard?site={visit.site}" + ("&mine=1" if only_mine else "")
