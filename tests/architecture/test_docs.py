@@ -10,13 +10,18 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from moderation.domain.comment import STATUS_AFTER
+from moderation.domain.review import TRANSITIONS
 from moderation.policy import Policy, SitePolicy, load_policy
+from moderation.screening.rules import RULES
 from moderation.settings import Settings
 from moderation.store.durability import WANTED
 from moderation.store.embedded import CONFIG
+from moderation.verdicts import UNSCORED
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+ARCHITECTURE = DOCS / "architecture.md"
 POLICY = ROOT / "config" / "policy.toml"
 PAGES = sorted(
     page
@@ -44,7 +49,10 @@ def test_the_defaults_of_settings_are_told() -> None:
 
 def test_every_line_of_the_policy_is_explained() -> None:
     rows = set(re.findall(r"^\| `([a-z_.]+)` \|", _read(DOCS / "policy.md"), re.MULTILINE))
-    wanted = {*_keys(SitePolicy), *(f"retention.{key}" for key in _keys(_model(Policy, "retention")))}
+    wanted = {
+        *_keys(SitePolicy),
+        *(f"retention.{key}" for key in _keys(_model(Policy, "retention"))),
+    }
     assert sorted(wanted - rows) == []
     rules_and_labels = {row for row in rows if "." not in row} - wanted
     unknown = {row for row in rows if "." in row} - wanted
@@ -118,6 +126,39 @@ def test_decisions_say_what_was_decided_and_why(name: str) -> None:
     [page] = (DOCS / "decisions").glob(f"{name}-*.md")
     headings = re.findall(r"^## (.+)$", _read(page), re.MULTILINE)
     assert headings == ["Context", "Decision", "Consequences"]
+
+
+def test_the_picture_of_states_is_the_table_of_transitions() -> None:
+    drawn = set(re.findall(r"^    (\w+) --> (\w+): (.+)$", _read(ARCHITECTURE), re.MULTILINE))
+    verdicts = {("scoring", str(to), f"verdict {verdict}") for verdict, to in STATUS_AFTER.items()}
+    moves = {
+        (str(before), str(after), str(action))
+        for action, pairs in TRANSITIONS.items()
+        for before, after in pairs.items()
+    }
+    assert drawn == verdicts | moves
+
+
+def test_every_script_is_told() -> None:
+    told = re.findall(r"^\| `(\w+)` \| ", _read(ARCHITECTURE).partition("## Storage")[2], re.M)
+    scripts = {path.stem for path in (ROOT / "moderation" / "store" / "lua").glob("*.lua")}
+    assert set(told) == scripts
+
+
+def test_every_rule_is_told() -> None:
+    rows = set(re.findall(r"^\| `(\w+)` \| (?:hold|reject)", _read(DOCS / "policy.md"), re.M))
+    assert {rule.__name__ for rule in RULES} | {"language", UNSCORED.rule} == rows
+
+
+def test_every_figure_is_told() -> None:
+    rows = re.findall(r"^\| `(moderation_\w+)` \|", _read(DOCS / "operations.md"), re.MULTILINE)
+    source = "".join(_read(ROOT / "moderation" / name) for name in ("vitals.py", "web/metrics.py"))
+    counted = {"moderation_http_requests": "moderation_http_requests_total"}
+    written = set(re.findall(r'"(moderation_[a-z_]+)"', source))
+    model = {
+        f"moderation_model_{name}" for name in re.findall(r'^        "(\w+)": \("', source, re.M)
+    }
+    assert set(rows) == {counted.get(name, name) for name in written} | model
 
 
 def _read(path: Path) -> str:
