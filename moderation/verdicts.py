@@ -6,7 +6,7 @@ the model cannot bear fails alone.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import structlog
 
@@ -60,7 +60,7 @@ class Verdicts:
                 if (clock := asyncio.get_running_loop().time()) >= next_reclaim:
                     next_reclaim = clock + RECLAIM_S
                     await self.handle(await self._stream.reclaim(idle_ms=IDLE_MS, count=BATCH))
-            except StoreUnavailable:
+            except* StoreUnavailable:  # alone, or of the tasks in `handle`
                 log.warning("verdicts_wait_for_store", site=self._stream.site)
                 await asyncio.sleep(RETRY_S)
 
@@ -113,7 +113,8 @@ class Verdicts:
         async def renew() -> None:
             while True:
                 await asyncio.sleep(RENEW_S)
-                await self._stream.renew(list(entries))
+                with suppress(StoreUnavailable):
+                    await self._stream.renew(list(entries))
 
         renewing = asyncio.create_task(renew(), name="renew-entries")
         try:
