@@ -1,6 +1,6 @@
 """One server of each family for the whole suite, emptied before each test."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +30,36 @@ def server(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 async def redis(server: Server) -> AsyncIterator[Client]:
     """A command client of an empty server."""
     client = command_client(server.url)
+    await client.config_set("maxmemory", "2gb")
     await client.flushall()
     yield client
     await client.aclose()
+
+
+@pytest.fixture
+def full(redis: Client) -> Callable[[], Awaitable[None]]:
+    """Call it, and the server has no memory left."""
+
+    async def fill() -> None:
+        await redis.config_set("maxmemory", "1mb")
+
+    return fill
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """A server of the test's own, to be killed and stopped."""
+    running = Server(tmp_path / "own", "valkey").start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+async def own_house(own_server: Server, policy_file: Path) -> AsyncIterator[House]:
+    redis, blocking = command_client(own_server.url), blocking_client(own_server.url)
+    yield House(redis, blocking, policy_file)
+    await redis.aclose()
+    await blocking.aclose()
 
 
 @pytest.fixture

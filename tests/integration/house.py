@@ -35,6 +35,7 @@ class House:
 
     def __init__(self, redis: Client, blocking: Client, policy_file: Path) -> None:
         self.redis = redis
+        self.blocking = blocking
         self.policy = LivePolicy(policy_file)
         self.hashing = Hashing("a secret of at least thirty-two letters")
         self.notices = Notices(blocking)
