@@ -144,17 +144,17 @@ class Comments:
 
     async def published(
         self, site: str, thread: str, *, after: str | None, limit: int, newest_first: bool
-    ) -> list[str]:
-        """Ids of published comments of a thread, those behind `after` in the order asked for."""
+    ) -> list[tuple[str, float]]:
+        """Ids and times of published comments of a thread, those behind `after` in the order."""
         key = keys.published(site, thread)
         async with store_errors():
             start = 0
             if after is not None:
                 start = await rank_behind(self._redis, key, after, descending=newest_first)
-            ids: list[str] = await self._redis.zrange(
-                key, start, start + limit - 1, desc=newest_first
+            found: list[tuple[str, float]] = await self._redis.zrange(
+                key, start, start + limit - 1, desc=newest_first, withscores=True
             )
-        return ids
+        return found
 
     async def counts(self, site: str, threads: Sequence[str]) -> list[int]:
         """How many comments of each thread are published."""
@@ -173,14 +173,16 @@ class Comments:
 async def rank_behind(redis: Client, key: str, cursor: str, *, descending: bool) -> int:
     """The rank at which a page starts whose last item was `cursor` ("SCORE/MEMBER").
 
-    Where the member has left the set meanwhile, its score tells the place.
+    Where the member has left the set meanwhile, the place is where it would stand.
     """
     score, _, member = cursor.partition("/")
     rank = await (redis.zrevrank if descending else redis.zrank)(key, member)
     if rank is not None:
         return int(rank) + 1
     low, high = (f"({score}", "+inf") if descending else ("-inf", f"({score}")
-    return int(await redis.zcount(key, low, high))
+    equal: list[str] = await redis.zrangebyscore(key, score, score)
+    passed = sum(other > member if descending else other < member for other in equal)
+    return int(await redis.zcount(key, low, high)) + passed
 
 
 def rules_of(decision: Decision) -> str:
