@@ -250,13 +250,17 @@ def _limit(name: str, who: str, rate: Rate) -> Limit:
 
 def _trusted(thread: Thread, policy: SitePolicy) -> Thread:
     """The thread without a url that points anywhere but to the site's own pages."""
-    dropped = thread.model_copy(update={"url": None})
+    is_own = thread.url is not None and _is_own_page(thread.url, policy)
+    return thread if is_own else thread.model_copy(update={"url": None})
+
+
+def _is_own_page(address: str, policy: SitePolicy) -> bool:
     try:
-        url = urlsplit(thread.url or "")
-    except ValueError:  # "http://[::1" looks like an address that never ends
-        return dropped
+        url = urlsplit(address)
+    except ValueError:
+        return False
+    if url.scheme not in {"http", "https"}:
+        return False
+    is_local = url.hostname in {"127.0.0.1", "localhost", "::1"}
     origin = f"{url.scheme}://{url.netloc}".lower()
-    is_own = origin in policy.origins or (
-        "self" in policy.origins and url.hostname in {"127.0.0.1", "localhost", "::1"}
-    )
-    return thread if is_own else dropped
+    return origin in policy.origins or ("self" in policy.origins and is_local)

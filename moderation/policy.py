@@ -77,9 +77,13 @@ class Links(_Frozen):
 
 
 class Repeats(_Frozen):
-    """The same text again, under whatever name: held from the `hold`-th time within `window_s`."""
+    """The same text again, under whatever name: held from the `hold`-th time within `window_s`.
+
+    Texts under `min_length` code points are said by many, and not counted as repeats.
+    """
 
     hold: Annotated[int, Field(ge=2)] = 3
+    min_length: Annotated[int, Field(ge=0)] = 20
     window_s: Annotated[int, Field(ge=60)] = 86_400
 
 

@@ -1,7 +1,7 @@
 """Lists, counts and single comments, for readers, authors and moderators. Changes nothing."""
 
-import binascii
 import hmac
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +19,9 @@ from moderation.store.hashing import Hashing
 from moderation.store.review_queue import ReviewQueue
 
 T = TypeVar("T")
+
+_PLACE = re.compile(r"-?\d{1,20}(\.\d{1,40})?(e-\d{1,3})?/.+", re.ASCII | re.DOTALL)
+_ENTRY = re.compile(r"\d{1,19}-\d{1,19}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class Reading:
         """Published comments of a thread. Raises Invalid for a cursor that is none of ours."""
         self._check_site(site)
         placed = await self._comments.published(
-            site, thread, after=_decoded(cursor), limit=limit + 1, newest_first=newest_first
+            site, thread, after=_decoded(cursor, _PLACE), limit=limit + 1, newest_first=newest_first
         )
         items = await self._comments.get_public([comment_id for comment_id, _ in placed[:limit]])
         last = placed[limit - 1] if len(placed) > limit else None
@@ -85,7 +88,7 @@ class Reading:
     async def queue(self, site: str, *, cursor: str | None, limit: int) -> Page[QueueItem]:
         """What waits for a moderator, most urgent first."""
         self._check_site(site)
-        ranked = await self._queue.page(site, after=_decoded(cursor), limit=limit + 1)
+        ranked = await self._queue.page(site, after=_decoded(cursor, _PLACE), limit=limit + 1)
         items = await self._queue.items(site, [comment_id for comment_id, _ in ranked[:limit]])
         more = ranked[limit - 1] if len(ranked) > limit else None
         return Page(items, _encoded(-more[1], more[0]) if more else None)
@@ -107,7 +110,8 @@ class Reading:
     async def history(self, site: str, *, cursor: str | None, limit: int) -> Page[HistoryEntry]:
         """What was done to comments of `site`, the latest first."""
         self._check_site(site)
-        entries = await audit.latest(self._redis, site, before=_decoded(cursor), limit=limit + 1)
+        before = _decoded(cursor, _ENTRY)
+        entries = await audit.latest(self._redis, site, before=before, limit=limit + 1)
         comments = {
             c.id: c for c in await self._comments.get_many([e.comment_id for e in entries[:limit]])
         }
@@ -128,13 +132,14 @@ def _encode(place: str) -> str:
     return urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
 
-def _decoded(cursor: str | None) -> str | None:
+def _decoded(cursor: str | None, shape: re.Pattern[str]) -> str | None:
     if cursor is None:
         return None
     try:
         place = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        float(place.partition("/")[0].partition("-")[0] or place.partition("/")[0])
-    except (binascii.Error, ValueError):
+    except ValueError:  # no base64, or no UTF-8
+        place = ""
+    if not shape.fullmatch(place):
         error = FieldError("/cursor", "cursor_invalid", "Use next_cursor of an earlier answer.")
-        raise Invalid([error]) from None
+        raise Invalid([error])
     return place

@@ -60,7 +60,7 @@ class Verdicts:
                 if (clock := asyncio.get_running_loop().time()) >= next_reclaim:
                     next_reclaim = clock + RECLAIM_S
                     await self.handle(await self._stream.reclaim(idle_ms=IDLE_MS, count=BATCH))
-            except* StoreUnavailable:
+            except* StoreUnavailable:  # alone, or of the tasks in `handle`
                 log.warning("verdicts_wait_for_store", site=self._stream.site)
                 await asyncio.sleep(RETRY_S)
 

@@ -58,10 +58,12 @@ def blocklist(context: Context) -> Finding | None:
 
 def repeats(context: Context) -> Finding | None:
     """The same text again and again, under whatever name."""
-    times = context.facts.same_text_before + 1
-    if times < context.policy.repeats.hold:
+    limits, times = context.policy.repeats, context.facts.same_text_before + 1
+    # "Thank you!" is said by many, and means what it says each time.
+    is_common = len(context.submission.text) < limits.min_length
+    if is_common or times < limits.hold:
         return None
-    hours = context.policy.repeats.window_s / 3600
+    hours = limits.window_s / 3600
     return Finding("repeats", Verdict.HOLD, f"The same text, {times} times in {hours:g} hours.")
 
 

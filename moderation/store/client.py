@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from moderation.domain.errors import StoreUnavailable
 
-COMMAND_TIMEOUT_S = 2.0
+COMMAND_TIMEOUT_S = 1.5
 CONNECT_TIMEOUT_S = 0.5
 MAX_CONNECTIONS = 64
 
@@ -32,7 +32,8 @@ def command_client(url: str) -> Client:
         timeout=COMMAND_TIMEOUT_S,
         socket_timeout=COMMAND_TIMEOUT_S,
         socket_connect_timeout=CONNECT_TIMEOUT_S,
-        retry=Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.1), 2),
+        # A repeated command connects anew, which is repeated by itself: more would take long.
+        retry=Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.1), 1),
         decode_responses=True,
     )
     return Redis.from_pool(pool)

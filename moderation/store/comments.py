@@ -187,14 +187,16 @@ class Comments:
 async def rank_behind(redis: Client, key: str, cursor: str, *, descending: bool) -> int:
     """The rank at which a page starts whose last item was `cursor` ("SCORE/MEMBER").
 
-    Where the member has left the set meanwhile, its score tells the place.
+    Where the member has left the set meanwhile, the place is where it would stand.
     """
     score, _, member = cursor.partition("/")
     rank = await (redis.zrevrank if descending else redis.zrank)(key, member)
     if rank is not None:
         return int(rank) + 1
     low, high = (f"({score}", "+inf") if descending else ("-inf", f"({score}")
-    return int(await redis.zcount(key, low, high))
+    equal: list[str] = await redis.zrangebyscore(key, score, score)
+    passed = sum(other > member if descending else other < member for other in equal)
+    return int(await redis.zcount(key, low, high)) + passed
 
 
 def rules_of(decision: Decision) -> str:

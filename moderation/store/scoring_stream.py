@@ -26,11 +26,21 @@ class ScoringStream:
     async def prepare(self) -> None:
         """Create the group, from the beginning of the stream, unless it is there."""
         async with store_errors():
+            if await self._has_group():
+                return
             try:
                 await self._redis.xgroup_create(self.key, keys.SCORERS, id="0", mkstream=True)
             except ResponseError as error:
                 if "BUSYGROUP" not in str(error):
                     raise
+
+    async def _has_group(self) -> bool:
+        # Asked first, since a full server refuses to create even what is there already.
+        try:
+            groups = await self._redis.xinfo_groups(self.key)
+        except ResponseError:  # there is no stream yet
+            return False
+        return any(group["name"] == keys.SCORERS for group in groups)
 
     async def read(self, *, count: int, wait_ms: int) -> list[Entry]:
         """Up to `count` new entries; waits for the first at most `wait_ms`."""

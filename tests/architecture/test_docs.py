@@ -68,7 +68,9 @@ def test_the_thresholds_told_are_those_that_ship() -> None:
 
 
 def test_the_limits_told_are_those_that_ship() -> None:
-    told = dict(re.findall(r'^\| `limits\.(\w+)` \| `"(.+?)"`', _read(DOCS / "policy.md"), re.M))
+    told = dict(
+        re.findall(r'^\| `limits\.(\w+)` \| `"(.+?)"`', _read(DOCS / "policy.md"), re.MULTILINE)
+    )
     assert told == tomllib.loads(_read(POLICY))["defaults"]["limits"]
 
 
@@ -140,13 +142,17 @@ def test_the_picture_of_states_is_the_table_of_transitions() -> None:
 
 
 def test_every_script_is_told() -> None:
-    told = re.findall(r"^\| `(\w+)` \| ", _read(ARCHITECTURE).partition("## Storage")[2], re.M)
+    told = re.findall(
+        r"^\| `(\w+)` \| ", _read(ARCHITECTURE).partition("## Storage")[2], re.MULTILINE
+    )
     scripts = {path.stem for path in (ROOT / "moderation" / "store" / "lua").glob("*.lua")}
     assert set(told) == scripts
 
 
 def test_every_rule_is_told() -> None:
-    rows = set(re.findall(r"^\| `(\w+)` \| (?:hold|reject)", _read(DOCS / "policy.md"), re.M))
+    rows = set(
+        re.findall(r"^\| `(\w+)` \| (?:hold|reject)", _read(DOCS / "policy.md"), re.MULTILINE)
+    )
     assert {rule.__name__ for rule in RULES} | {"language", UNSCORED.rule} == rows
 
 
@@ -156,7 +162,8 @@ def test_every_figure_is_told() -> None:
     counted = {"moderation_http_requests": "moderation_http_requests_total"}
     written = set(re.findall(r'"(moderation_[a-z_]+)"', source))
     model = {
-        f"moderation_model_{name}" for name in re.findall(r'^        "(\w+)": \("', source, re.M)
+        f"moderation_model_{name}"
+        for name in re.findall(r'^        "(\w+)": \("', source, re.MULTILINE)
     }
     assert set(rows) == {counted.get(name, name) for name in written} | model
 

@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- Weighs a request against several limits at once (GCRA): all of them are consumed, or none.
 -- A limit marked as a valve never refuses; its state says that it is open.
 -- GCRA: brandur.org/rate-limiting; theoretical arrival time (tat) per key, in ms of server time.
