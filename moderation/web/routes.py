@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from moderation.web import api, docs, health, metrics, openapi
+from moderation.web import api, dashboard, docs, health, metrics, openapi
 from moderation.web.address import PlainClientAddress
 from moderation.web.cors import Cors
 from moderation.web.endpoint import routes_of
@@ -49,6 +49,7 @@ def _routes(services: Services) -> list[BaseRoute]:
         *api.routes(services),
         *routes_of(operation, services),
         *widget_routes(services),
+        *dashboard.routes(services),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
 
