@@ -134,7 +134,7 @@ def test_rejecting_with_a_reason_and_undoing_it(page: Page, service: Service) ->
     sign_in(page, service)
     mine = card(page, held)
     mine.get_by_text("Reason for rejecting").click()
-    mine.get_by_label("Reason", exact=True).select_option("Threat")
+    mine.get_by_role("combobox", name="Reason").select_option("Threat")
     mine.get_by_label("Note").fill("a note for colleagues")
     mine.get_by_role("button", name="Reject").click()
     expect(mine).to_have_count(0)

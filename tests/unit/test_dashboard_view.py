@@ -1,20 +1,26 @@
 """What the desk shows, worked out without a server."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from moderation.domain.access import Moderator, Role
 from moderation.domain.comment import Author, Comment, Status, Thread
 from moderation.domain.decision import Decision, Finding, ModelStamp, Verdict
+from moderation.domain.errors import ModerationError, StoreUnavailable, Unauthenticated
 from moderation.domain.review import Action, Claim, QueueItem
 from moderation.policy import Limits, SitePolicy, Threshold
 from moderation.web.dashboard import wording
 from moderation.web.dashboard.acting import _local
 from moderation.web.dashboard.card import Card, excerpt, make_card, way_back
 from moderation.web.dashboard.marking import marked
+from moderation.web.dashboard.page import Page
 
 NOW = 1_800_000_000_000
 AMA = Moderator("Ama", Role.MODERATOR, None)
@@ -170,3 +176,32 @@ def test_a_form_sends_nobody_elsewhere(path: str | None) -> None:
 
 def test_a_form_leads_back_to_the_desk() -> None:
     assert _local("/dashboard?site=demo&mine=1") == "/dashboard?site=demo&mine=1"
+
+
+def refusing(error: ModerationError) -> TestClient:
+    async def refuse(*_: Any) -> Any:
+        raise error
+
+    nothing: Any = None
+    return TestClient(Starlette(routes=[Route("/desk", Page(nothing, get=refuse))]))
+
+
+def test_a_store_that_is_away_is_a_page_with_retry() -> None:
+    answer = refusing(StoreUnavailable("Away.")).get("/desk")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert "The store does not answer" in answer.text
+    assert '<a class="button" href="/desk">Retry</a>' in answer.text
+
+
+def test_strangers_are_sent_to_sign_in_and_scripts_are_told() -> None:
+    client = refusing(Unauthenticated("Who?"))
+    page = client.get("/desk", follow_redirects=False)
+    assert (page.status_code, page.headers["location"]) == (303, "/dashboard/sign-in")
+    told = client.get("/desk", headers={"Accept": "application/json"})
+    assert (told.status_code, told.json()["code"]) == (401, "unauthenticated")
+
+
+def test_a_wrong_method_is_told_the_right_ones_on_a_page() -> None:
+    answer = refusing(StoreUnavailable("Away.")).post("/desk")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert answer.headers["content-type"].startswith("text/html")
