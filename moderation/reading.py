@@ -70,13 +70,12 @@ class Reading:
     ) -> Page[PublicComment]:
         """Published comments of a thread. Raises Invalid for a cursor that is none of ours."""
         self._check_site(site)
-        ids = await self._comments.published(
+        placed = await self._comments.published(
             site, thread, after=_decoded(cursor), limit=limit + 1, newest_first=newest_first
         )
-        found = await self._comments.get_many(ids[:limit])
-        items = tuple(public_form(c) for c in found if c.status is Status.PUBLISHED)
-        last = found[-1] if found and len(ids) > limit else None
-        return Page(items, _encoded(last.created_at, last.id) if last else None)
+        items = await self._comments.get_public([comment_id for comment_id, _ in placed[:limit]])
+        last = placed[limit - 1] if len(placed) > limit else None
+        return Page(tuple(items), _encoded(last[1], last[0]) if last else None)
 
     async def counts(self, site: str, threads: Sequence[str]) -> dict[str, int]:
         """How many comments of each thread are published."""

@@ -5,11 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from moderation.domain.comment import Comment, Status
+from moderation.domain.comment import Comment, PublicComment, Status
 from moderation.domain.decision import Decision
 from moderation.store import keys, scripts
 from moderation.store.client import Client, store_errors
-from moderation.store.records import comment_fields, decision_fields, read_comment
+from moderation.store.records import (
+    PUBLIC_FIELDS,
+    comment_fields,
+    decision_fields,
+    read_comment,
+    read_public,
+)
 
 KEEP_S = 24 * 60 * 60
 """How long a duplicate and an Idempotency-Key are remembered."""
@@ -133,6 +139,14 @@ class Comments:
             found = await pipe.execute()
         return [comment for fields in found if (comment := read_comment(fields))]
 
+    async def get_public(self, ids: Sequence[str]) -> list[PublicComment]:
+        """Those of `ids` that are public, in their order; one round trip."""
+        async with store_errors(), self._redis.pipeline(transaction=False) as pipe:
+            for comment_id in ids:
+                pipe.hmget(keys.comment(comment_id), PUBLIC_FIELDS)
+            found = await pipe.execute()
+        return [comment for values in found if (comment := read_public(values))]
+
     async def replay_of(self, site: str, asked: Idempotency) -> tuple[Outcome, str] | None:
         """What an earlier request with this Idempotency-Key led to."""
         async with store_errors():
@@ -144,17 +158,17 @@ class Comments:
 
     async def published(
         self, site: str, thread: str, *, after: str | None, limit: int, newest_first: bool
-    ) -> list[str]:
-        """Ids of published comments of a thread, those behind `after` in the order asked for."""
+    ) -> list[tuple[str, float]]:
+        """Ids and times of published comments, those behind `after` in the order asked for."""
         key = keys.published(site, thread)
         async with store_errors():
             start = 0
             if after is not None:
                 start = await rank_behind(self._redis, key, after, descending=newest_first)
-            ids: list[str] = await self._redis.zrange(
-                key, start, start + limit - 1, desc=newest_first
+            found: list[tuple[str, float]] = await self._redis.zrange(
+                key, start, start + limit - 1, desc=newest_first, withscores=True
             )
-        return ids
+        return found
 
     async def counts(self, site: str, threads: Sequence[str]) -> list[int]:
         """How many comments of each thread are published."""

@@ -4,13 +4,20 @@ Only what no script looks into (findings, reasons, scores, model) is JSON.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from moderation.domain.comment import Author, Comment, Status, Thread
+from moderation.domain.comment import (
+    Author,
+    Comment,
+    PublicAuthor,
+    PublicComment,
+    Status,
+    Thread,
+)
 from moderation.domain.decision import Decision, Finding, ModelStamp, Verdict
 
 _FINDINGS: TypeAdapter[tuple[Finding, ...]] = TypeAdapter(tuple[Finding, ...])
@@ -79,6 +86,30 @@ def read_comment(fields: Mapping[str, Any]) -> Comment | None:
         address_hash=fields.get("address_hash"),
         findings=_FINDINGS.validate_json(fields["findings"]),
         decision=_decision(fields) if "verdict" in fields else None,
+    )
+
+
+PUBLIC_FIELDS = (
+    "id", "thread", "parent_id", "name", "url", "text", "created_at", "edited_at", "status",
+)  # fmt: skip
+
+
+def read_public(values: Sequence[str | None]) -> PublicComment | None:
+    """The public comment in the values of PUBLIC_FIELDS; None when it is not, or no more, public.
+
+    Listing threads is what most requests do: it reads no more than it shows.
+    """
+    fields = dict(zip(PUBLIC_FIELDS, values, strict=True))
+    if fields["status"] != Status.PUBLISHED:
+        return None
+    return PublicComment(
+        id=fields["id"] or "",
+        thread=fields["thread"] or "",
+        parent_id=fields["parent_id"],
+        author=PublicAuthor(fields["name"] or "", fields["url"]),
+        text=fields["text"] or "",
+        created_at=int(fields["created_at"] or 0),
+        edited_at=int(fields["edited_at"]) if fields["edited_at"] else None,
     )
 
 

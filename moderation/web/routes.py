@@ -14,9 +14,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from moderation.web import api, dashboard, docs, health, metrics, openapi
+from moderation.web import api, docs, health, metrics, openapi
 from moderation.web.address import PlainClientAddress
 from moderation.web.cors import Cors
+from moderation.web.dashboard import routes as dashboard_routes
 from moderation.web.endpoint import routes_of
 from moderation.web.errors import AnswerErrors, http_problem
 from moderation.web.metrics import Meter
@@ -49,7 +50,7 @@ def _routes(services: Services) -> list[BaseRoute]:
         *api.routes(services),
         *routes_of(operation, services),
         *widget_routes(services),
-        *dashboard.routes(services),
+        *dashboard_routes(services),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
 
