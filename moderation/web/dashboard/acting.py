@@ -1,12 +1,13 @@
 """What moderators do: the forms of the desk, answered by a page or, to its script, in JSON."""
 
+from http import HTTPStatus
+
 from starlette.responses import JSONResponse, Response
 
 from moderation.domain.comment import Comment, Status
 from moderation.domain.errors import FieldError, Invalid, NotFound, SomeoneWasFaster
 from moderation.domain.review import Action, Deed
 from moderation.web.dashboard import wording
-from moderation.web.dashboard.card import way_back
 from moderation.web.dashboard.page import Visit, read_form, see_other, the_comment, wants_json
 from moderation.web.dashboard.queue import card_of, said
 from moderation.web.dashboard.rendering import fragment
@@ -50,28 +51,25 @@ async def _do(visit: Visit, comment: Comment, form: dict[str, str]) -> Status:
 
 
 def _deed(form: dict[str, str], moderator: str) -> Deed:
-    action, shown = _action(form), form.get("seen", "")
-    seen = Status(shown) if shown in set(Status) else None
+    """What the form asks for; a status it does not name, or no status at all, is not ours."""
+    try:
+        action, seen = Action(form.get("action", "")), Status(form.get("seen", ""))
+    except ValueError:
+        error = FieldError("/action", "unknown_value", "Use one of the buttons.")
+        raise Invalid([error]) from None
     if action is not Action.REJECT:
-        # Reason and note stand beside the button that rejects; for the others they mean nothing.
         return Deed(action, moderator, seen=seen)
+    # Reason and note stand beside the button that rejects; for the others they mean nothing.
     reason, note = form.get("reason", "")[:MAX_REASON], form.get("note", "")[:MAX_NOTE]
     return Deed(action, moderator, reason=reason, note=note, seen=seen)
 
 
-def _action(form: dict[str, str]) -> Action:
-    try:
-        return Action(form.get("action", ""))
-    except ValueError:
-        error = FieldError("/action", "unknown_value", "Use one of the buttons.")
-        raise Invalid([error]) from None
-
-
-async def _told(visit: Visit, message: str, *, status: int = 200) -> Response:
+async def _told(visit: Visit, message: str, *, status: int = HTTPStatus.OK) -> Response:
     """What happened, and the card as it is now, for the script to put in place."""
     comment = await the_comment(visit)
     card = await card_of(visit, await visit.services.reading.queue_item(comment))
-    told = said(message, comment.id, way_back(comment) if status == 200 else None)  # noqa: PLR2004
+    # Who came too late has nothing to undo: it was somebody else's deed.
+    told = said(message, comment if status == HTTPStatus.OK else None)
     html = fragment("card.html", card=card, back=f"/dashboard?site={comment.site}", level=2)
     answer = {**told, "status": comment.status.value, "card": html}
     return JSONResponse(answer, status_code=status)

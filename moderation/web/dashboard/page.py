@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TypeAlias
 from urllib.parse import parse_qsl, urlencode
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -23,7 +23,7 @@ from moderation.policy import SitePolicy
 from moderation.web import auth
 from moderation.web.body import read_body
 from moderation.web.dashboard.rendering import render
-from moderation.web.errors import problem
+from moderation.web.errors import MethodNotAllowed, problem
 from moderation.web.services import Services
 
 MAX_FIELDS = 20
@@ -83,13 +83,15 @@ class Page:
             response = await self._answer(request)
         except ModerationError as error:
             response = _refusal(request, error)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["Allow"] = ", ".join(self._handlers)
         response.headers.setdefault("Cache-Control", "no-store")
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
         handler = self._handlers.get(request.method)
         if handler is None:
-            raise HTTPException(405, headers={"Allow": ", ".join(self._handlers)})
+            raise MethodNotAllowed("This page is not for that.")
         return await handler(request, self._services)
 
 
@@ -163,6 +165,6 @@ def _refusal(request: Request, error: ModerationError) -> Response:
         return see_other("/dashboard/sign-in")
     again = request.url.path if request.method == "GET" else "/dashboard"
     response = render("refusal.html", status=error.status, error=error, again=again)
-    if error.status >= 500:  # noqa: PLR2004 - every 5xx is ours to get over
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         response.headers["Retry-After"] = "5"
     return response

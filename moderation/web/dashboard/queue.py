@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
-from moderation.domain.review import Action, QueueItem
+from moderation.domain.comment import Comment
+from moderation.domain.review import QueueItem
 from moderation.reading import Page
 from moderation.web.dashboard import wording
 from moderation.web.dashboard.card import Card, make_card, way_back
@@ -55,15 +56,22 @@ async def flash(visit: Visit) -> dict[str, str] | None:
     if not message:
         return None
     comment = await visit.services.reading.comment(comment_id)
-    seen = comment is not None and comment.site in visit.sites
-    back = way_back(comment) if comment and seen and visit.may_act else None
-    return said(message, comment_id, back)
+    is_ours = comment is not None and comment.site in visit.sites
+    return said(message, comment if is_ours and visit.may_act else None)
 
 
-def said(message: str, comment_id: str, back: Action | None) -> dict[str, str]:
+def said(message: str, comment: Comment | None) -> dict[str, str]:
     """A message, and how to undo what it says."""
-    undo = {"action": back.value, "label": wording.undo_label(back)} if back else {}
-    return {"message": message, "comment": comment_id, **undo}
+    back = way_back(comment) if comment else None
+    if comment is None or back is None:
+        return {"message": message}
+    return {
+        "message": message,
+        "comment": comment.id,
+        "seen": comment.status.value,
+        "action": back.value,
+        "label": wording.undo_label(back),
+    }
 
 
 async def _waiting(visit: Visit) -> Page[QueueItem]:

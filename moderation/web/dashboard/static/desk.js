@@ -35,7 +35,7 @@ function press(action) {
 function undo() {
   const shown = toast.querySelector("button[value=restore]");
   if (shown) /** @type {HTMLButtonElement} */ (shown).click();
-  else if (rejected) act(rejected.id, new URLSearchParams({ action: "restore" }));
+  else if (rejected) act(rejected.id, new URLSearchParams({ action: "restore", seen: "rejected" }));
 }
 
 const SHORTCUTS = {
@@ -59,7 +59,8 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
-  const id = /\/dashboard\/comments\/([^/]+)\/actions$/.exec(form.action)?.[1];
+  // Not form.action: the buttons are named "action" and stand before the property.
+  const id = /^\/dashboard\/comments\/([^/]+)\/actions$/.exec(form.getAttribute("action") ?? "")?.[1];
   if (!id || !queue) return;
   event.preventDefault();
   const fields = new FormData(form, event.submitter);
@@ -158,13 +159,15 @@ function say(answer, isWrong = false) {
   toast.replaceChildren(line, ...(answer.action ? [wayBack(answer)] : []));
 }
 
-function wayBack({ comment, action, label }) {
+function wayBack({ comment, seen, action, label }) {
   const form = document.createElement("form");
   form.method = "post";
-  form.action = `/dashboard/comments/${encodeURIComponent(comment)}/actions`;
+  form.setAttribute("action", `/dashboard/comments/${encodeURIComponent(comment)}/actions`);
   const button = document.createElement("button");
   Object.assign(button, { name: "action", value: action, textContent: label });
-  form.append(button);
+  const status = document.createElement("input");
+  Object.assign(status, { type: "hidden", name: "seen", value: seen });
+  form.append(status, button);
   return form;
 }
 
