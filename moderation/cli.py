@@ -123,9 +123,10 @@ def evaluate(
     from moderation.app import open_scorer
     from moderation.assessment import Assessor
     from moderation.evaluation.columns import choose_columns
-    from moderation.evaluation.files import column_names, insist_on_folder
+    from moderation.evaluation.files import column_names, insist_on_place, write_json
     from moderation.evaluation.judging import judge
-    from moderation.evaluation.report import Report, Source, page, report
+    from moderation.evaluation.page import page
+    from moderation.evaluation.report import Report, Source, report
     from moderation.evaluation.rows import read_rows
 
     settings = read_settings()
@@ -133,7 +134,7 @@ def evaluate(
     name = _site_of(policy, site)
     names = column_names(file)
     if json_file:
-        insist_on_folder(json_file)
+        insist_on_place(json_file)
 
     async def run() -> Report:
         async with open_scorer(settings) as scorer:
@@ -153,9 +154,9 @@ def evaluate(
         return report(rows, found, policy.sites[name], source=source)
 
     figures = _run(run())
-    if json_file:
-        json_file.write_text(json.dumps(figures.as_json(), indent=2) + "\n", encoding="utf-8")
     typer.echo("\n".join(page(figures)))
+    if json_file:
+        write_json(json_file, figures.as_json())
 
 
 @app.command("check-config")

@@ -1,13 +1,14 @@
-"""From a file of comments to rows of plain values: csv and tsv, also gzipped, and parquet.
+"""Files: comments in (csv and tsv, also gzipped, and parquet), figures out (JSON).
 
 It knows nothing of labels; what cannot be read is refused with the place and what to do.
 """
 
 import csv
 import gzip
+import json
 import os
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -38,10 +39,20 @@ def read_columns(path: Path, columns: Sequence[str], *, limit: int | None = None
         return list(islice(rows, limit))
 
 
-def insist_on_folder(path: Path) -> None:
+def insist_on_place(path: Path) -> None:
     """Refuse a file that cannot be written: better now than after an hour of scoring."""
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
+    place = path if path.exists() else path.parent
+    if path.is_dir() or not os.access(place, os.W_OK):
         raise Refused(f"{path} cannot be written.")
+
+
+def write_json(path: Path, figures: Mapping[str, Any]) -> None:
+    """Write strict JSON. Raises Refused."""
+    text = json.dumps(figures, indent=2, ensure_ascii=False, allow_nan=False)
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror or error}") from None
 
 
 def _kind(path: Path) -> str:
@@ -76,7 +87,7 @@ def _csv_names(path: Path) -> list[str]:
     return names
 
 
-def _csv_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
+def _csv_rows(path: Path, columns: Sequence[str]) -> Generator[Row, None, None]:
     with closing(_csv_lines(path)) as lines:
         _, names = next(lines)
         places = [names.index(column) for column in columns]
@@ -88,7 +99,7 @@ def _csv_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
             yield tuple(fields[place] for place in places)
 
 
-def _csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _csv_lines(path: Path) -> Generator[tuple[int, list[str]], None, None]:
     """Line number and fields, the names of the columns first; blank lines are left out."""
     open_file: Callable[..., Any] = gzip.open if path.name.casefold().endswith(".gz") else open
     with open_file(path, "rt", encoding="utf-8-sig", newline="") as file:
@@ -114,7 +125,7 @@ def _parquet_names(path: Path) -> list[str]:
         return [str(name) for name in file.schema_arrow.names]
 
 
-def _parquet_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
+def _parquet_rows(path: Path, columns: Sequence[str]) -> Generator[Row, None, None]:
     with _parquet_file(path) as file:
         for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=list(columns)):
             values = [batch.column(name).to_pylist() for name in columns]

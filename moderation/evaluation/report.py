@@ -1,7 +1,7 @@
-"""From assessments and truths to figures, and from figures to JSON and to a page of text."""
+"""From assessments and truths to figures, and from figures to JSON."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,7 +12,6 @@ from moderation.domain.decision import ModelStamp, Verdict
 from moderation.evaluation.columns import Columns
 from moderation.evaluation.measures import (
     Flagging,
-    Scores,
     auc,
     average_precision,
     calibration_error,
@@ -120,14 +119,10 @@ def _of_label(
         average_precision=average_precision(scores, truths),
         calibration_error=calibration_error(scores, truths),
         thresholds=tuple(
-            AtThreshold(step, score, count_flagged(_from(scores, score), truths))
+            AtThreshold(step, score, count_flagged(scores >= score, truths))
             for step, score in steps.items()
         ),
     )
-
-
-def _from(scores: Scores, threshold: float) -> np.typing.NDArray[np.bool_]:
-    return np.asarray(scores >= threshold, dtype=np.bool_)
 
 
 def _of_verdict(truth: Truth, found: Sequence[Assessment]) -> VerdictReport:
@@ -193,48 +188,3 @@ def _verdict_json(verdict: VerdictReport) -> dict[str, Any]:
 
 def _rounded(figure: float | None) -> float | None:
     return None if figure is None else round(figure, DIGITS)
-
-
-# A page of text
-
-
-def page(figures: Report) -> Iterator[str]:
-    """The report for people, line by line."""
-    yield from _heading(figures)
-    yield ""
-    yield f"{'label':<16} {'rows':>7} {'positive':>9} {'AUC':>7} {'AP':>7} {'ECE':>7}"
-    for one in figures.labels:
-        shown = map(_shown, (one.auc, one.average_precision, one.calibration_error))
-        yield f"{one.label:<16} {one.rows:>7} {one.positives:>9} " + " ".join(shown)
-    yield ""
-    yield f"{'at the threshold':<16} {'':>7} {'from':>9} {'prec.':>7} {'recall':>7} {'F1':>7}"
-    for one in figures.labels:
-        for at in one.thresholds:
-            shown = map(_shown, (at.flagging.precision, at.flagging.recall, at.flagging.f1))
-            yield f"{one.label:<16} {at.step:>7} {at.score:>9.3f} " + " ".join(shown)
-    yield ""
-    yield from _verdict_lines(figures.verdict)
-
-
-def _heading(figures: Report) -> Iterator[str]:
-    source = figures.source
-    left_out = f" ({figures.without_text} without text left out)" if figures.without_text else ""
-    yield f"{figures.rows} rows of {source.file}{left_out}"
-    yield f"model {source.model.id} {source.model.version}, thresholds of site {source.site}"
-
-
-def _verdict_lines(verdict: VerdictReport) -> Iterator[str]:
-    counts = ", ".join(f"{count} {name}" for name, count in verdict.counts.items())
-    flagging = verdict.flagging
-    yield f"verdict on all rows: {counts} ({verdict.other_language} for their language)"
-    yield (
-        f"held or rejected, against any label ({verdict.positives} of {verdict.rows} rows): "
-        f"accuracy {_shown(flagging.accuracy).strip()}, "
-        f"false positives {_shown(flagging.false_positive_rate).strip()}, "
-        f"precision {_shown(flagging.precision).strip()}, "
-        f"recall {_shown(flagging.recall).strip()}"
-    )
-
-
-def _shown(figure: float | None) -> str:
-    return f"{'n/a':>7}" if figure is None else f"{figure:>7.4f}"
