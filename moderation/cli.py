@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import structlog
@@ -14,7 +15,7 @@ import typer
 
 from moderation.domain.access import Role, Scope
 from moderation.domain.errors import ModerationError, Refused
-from moderation.policy import load_policy
+from moderation.policy import Policy, load_policy
 from moderation.settings import Settings, read_settings
 
 app = typer.Typer(
@@ -31,6 +32,7 @@ DEFAULT_SCOPES = (Scope.SUBMIT, Scope.READ, Scope.SCORE)
 FIRST_ADMINISTRATOR = "administrator"
 
 Site = Annotated[str, typer.Option("--site", help="A site of the policy.")]
+OneSite = Annotated[str | None, typer.Option("--site", help="Whose thresholds to apply.")]
 
 
 def main() -> None:
@@ -82,7 +84,7 @@ def worker() -> None:
 @app.command()
 def score(
     texts: Annotated[list[str], typer.Argument(help="Texts to score.")],
-    site: Annotated[str | None, typer.Option("--site", help="Whose thresholds to apply.")] = None,
+    site: OneSite = None,
 ) -> None:
     """Score texts with the model, and say what the policy would do: a JSON line for each."""
     from moderation.app import open_scorer
@@ -90,13 +92,11 @@ def score(
 
     settings = read_settings()
     policy = load_policy(settings.policy)
-    name = site or next(iter(policy.sites), "")
-    if name not in policy.sites:
-        raise Refused(f"There is no site {name!r} in the policy.")
+    judged_by = policy.sites[_site_of(policy, site)]
 
     async def run() -> None:
         async with open_scorer(settings) as scorer:
-            for found in await Assessor(scorer).assess(texts, policy.sites[name]):
+            for found in await Assessor(scorer).assess(texts, judged_by):
                 line = {
                     "scores": {label: round(score, 6) for label, score in found.scores.items()},
                     "verdict": found.verdict,
@@ -106,6 +106,57 @@ def score(
                 typer.echo(json.dumps(line, ensure_ascii=False))
 
     _run(run())
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Labelled comments: csv, tsv or parquet.")],
+    text_column: Annotated[str | None, typer.Option(help="Default: text, comment …")] = None,
+    label_column: Annotated[
+        list[str] | None, typer.Option(help="COLUMN or COLUMN=LABEL; may be repeated.")
+    ] = None,
+    site: OneSite = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Take the first rows alone.")] = None,
+) -> None:
+    """Say how good the model and the policy are on comments that people have labelled."""
+    from moderation.app import open_scorer
+    from moderation.assessment import Assessor
+    from moderation.evaluation.columns import choose_columns
+    from moderation.evaluation.files import column_names, insist_on_place, write_json
+    from moderation.evaluation.judging import judge
+    from moderation.evaluation.page import page
+    from moderation.evaluation.report import Report, Source, report
+    from moderation.evaluation.rows import read_rows
+
+    settings = read_settings()
+    policy = load_policy(settings.policy)
+    name = _site_of(policy, site)
+    names = column_names(file)
+    if json_file:
+        insist_on_place(json_file)
+
+    async def run() -> Report:
+        async with open_scorer(settings) as scorer:
+            columns = choose_columns(
+                names,
+                labels=scorer.labels,
+                text_column=text_column,
+                label_columns=label_column or (),
+            )
+            rows = read_rows(file, columns, limit=limit)
+            count = len(rows.texts)
+            with typer.progressbar(length=count, label="Scoring", file=sys.stderr) as bar:
+                found = await judge(
+                    rows.texts, Assessor(scorer), policy.sites[name], progress=bar.update
+                )
+        source = Source(file.name, columns, name, policy.fingerprint, scorer.stamp)
+        return report(rows, found, policy.sites[name], source=source)
+
+    figures = _run(run())
+    typer.echo("\n".join(page(figures)))
+    if json_file:
+        write_json(json_file, figures.as_json())
 
 
 @app.command("check-config")
@@ -170,6 +221,14 @@ def list_models() -> None:
         typer.echo(
             f"{spec}\t{stamp.id}\t{stamp.version}\tsha256:{stamp.weights}\t{in_use}".rstrip()
         )
+
+
+def _site_of(policy: Policy, site: str | None) -> str:
+    """`site`, or the first one of the policy."""
+    name = site or next(iter(policy.sites), "")
+    if name not in policy.sites:
+        raise Refused(f"There is no site {name!r} in the policy.")
+    return name
 
 
 def base_url(settings: Settings) -> str:

@@ -11,7 +11,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from moderation.store.embedded import _pinned_binary
+from moderation.store.embedded import pinned_binary
 
 CONFIG = Path(__file__).parents[2] / "config" / "redis.conf"
 FAMILIES = ("valkey", "redis")
@@ -80,7 +80,7 @@ class Server:
 def binary_of(family: str) -> str:
     """The program of a family; the tests fail without it, they skip nothing."""
     if family == "valkey":
-        return str(_pinned_binary())
+        return str(pinned_binary())
     found = shutil.which("redis-server")
     if found is None:
         pytest.fail("redis-server is missing: apt-get install redis-server.", pytrace=False)

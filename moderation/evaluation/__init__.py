@@ -1,0 +1,1 @@
+"""How good the model and the policy are on somebody's own, labelled comments."""
