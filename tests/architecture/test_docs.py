@@ -136,6 +136,15 @@ def test_the_picture_of_states_is_the_table_of_transitions() -> None:
     assert drawn == verdicts | moves
 
 
+def test_every_room_is_told() -> None:
+    table = _read(ARCHITECTURE).partition("## Rooms")[2].partition("## Storage")[0]
+    told = {
+        room for row in re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE) for room in _rooms(row)
+    }
+    built = {path.stem for path in (ROOT / "moderation").iterdir() if not path.stem.startswith("_")}
+    assert told == built
+
+
 def test_every_script_is_told() -> None:
     told = re.findall(
         r"^\| `(\w+)` \| ", _read(ARCHITECTURE).partition("## Storage")[2], re.MULTILINE
@@ -181,6 +190,10 @@ def test_every_line_of_the_log_is_told() -> None:
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
+
+
+def _rooms(row: str) -> list[str]:
+    return re.findall(r"`(\w+)(?:/|\.py)`", row)
 
 
 def _coded(row: str) -> list[str]:
