@@ -212,6 +212,8 @@ async def _value(redis: Client, key: str) -> Any:
                 await redis.xpending(key, group["name"]) for group in await redis.xinfo_groups(key)
             ]
             return await redis.xrange(key), pending
+        case "none":  # it has lapsed since the scan
+            return None
         case unknown:
             raise AssertionError(f"{key} is a {unknown}")
 
