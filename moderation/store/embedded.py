@@ -36,6 +36,7 @@ CONFIG = {
 START_S = 30.0
 STOP_S = 10.0
 POLL_S = 0.02
+HEIR_POLL_S = 0.5
 
 log = structlog.get_logger(__name__)
 
@@ -58,24 +59,31 @@ class EmbeddedServer:
         deadline = time.monotonic() + START_S
         while not self._take_lock():
             if await self._answers():
+                self._keeper = asyncio.create_task(self._inherit(), name="valkey-heir")
                 return
             if time.monotonic() > deadline:
                 raise Refused(f"Another process holds {self.folder} and its server is silent.")
             await asyncio.sleep(POLL_S)
-        await self._launch()
+        try:
+            await self._launch()
+        except BaseException:
+            self._give_free()
+            raise
         self._keeper = asyncio.create_task(self._keep_running(), name="valkey-keeper")
 
     async def stop(self) -> None:
         """Stop the server if it is ours; give the data directory free."""
+        while self._keeper and not self._keeper.done():
+            # Said until it is heard: a cancellation in the middle of a connection can get lost,
+            # and a keeper that lives on would start the server again.
+            self._keeper.cancel()
+            await asyncio.wait({self._keeper}, timeout=POLL_S)
         if self._lock is None:
             return
-        if self._keeper:
-            self._keeper.cancel()
         if pid := self._pid():
             _signal(pid, signal.SIGTERM)
             await self._until_gone(pid)
-        self._lock.close()
-        self._lock = None
+        self._give_free()
 
     def _take_lock(self) -> bool:
         # The file stays open: the lock is held as long as this process lives, even past kill -9.
@@ -87,6 +95,17 @@ class EmbeddedServer:
             return False
         self._lock = handle
         return True
+
+    def _give_free(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    async def _inherit(self) -> None:
+        """Run the server once its owner has stopped: that may have been a command of a moment."""
+        while not self._take_lock():
+            await asyncio.sleep(HEIR_POLL_S)
+        await self._keep_running()
 
     async def _launch(self) -> None:
         if await self._answers():
