@@ -41,7 +41,7 @@ def _note(one: LabelReport) -> str:
 def _verdict_lines(verdict: VerdictReport) -> Iterator[str]:
     counts = ", ".join(f"{count} {name}" for name, count in verdict.counts.items())
     flagging = verdict.flagging
-    yield f"verdict on all rows: {counts} ({verdict.other_language} for their language)"
+    yield f"verdict on all rows: {counts} ({verdict.other_language} held for their language)"
     yield (
         f"held or rejected, against any label ({verdict.positives} of {verdict.rows} rows): "
         f"accuracy {_shown(flagging.accuracy).strip()}, "

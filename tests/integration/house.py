@@ -195,7 +195,7 @@ async def everything(redis: Client) -> dict[str, Any]:
     return {key: await _value(redis, key) async for key in redis.scan_iter(count=1000)}
 
 
-async def _value(redis: Client, key: str) -> Any:
+async def _value(redis: Client, key: str) -> Any:  # noqa: PLR0911 - one a type
     match await redis.type(key):
         case "string":
             return await redis.get(key)

@@ -66,13 +66,22 @@ def test_average_precision_of_ties_is_the_share_of_positives():
 
 
 def test_calibration_error_weighs_the_gap_of_each_bin_by_its_rows():
-    # Bin 0 (below 1/15): mean .03, truth 0, two rows; the last: mean .95, truth 1/2, two rows.
-    rows = [(0.02, False), (0.04, False), (0.94, True), (0.96, False)]
-    assert calibration_error(*arrays(rows)) == pytest.approx(0.5 * 0.03 + 0.5 * 0.45)
+    # The first bin: mean .03, truth 1/2; the last (from 14/15 on): mean .95, truth 1/2.
+    rows = [(0.02, False), (0.04, True), (0.94, True), (0.96, False)]
+    assert calibration_error(*arrays(rows)) == pytest.approx(0.5 * 0.47 + 0.5 * 0.45)
 
 
-def test_calibration_takes_a_score_of_one():
-    assert calibration_error(*arrays([(1.0, True), (0.0, False)])) == 0.0
+def test_there_are_fifteen_bins():
+    # .06 and .07 lie on both sides of 1/15, and their gaps do not cancel each other out.
+    rows = [(0.06, False), (0.07, True)]
+    assert calibration_error(*arrays(rows)) == pytest.approx((0.06 + 0.93) / 2)
+    rows = [(0.07, False), (0.13, True)]
+    assert calibration_error(*arrays(rows)) == pytest.approx(abs(0.20 - 1) / 2)
+
+
+def test_a_score_of_one_belongs_to_the_last_bin():
+    assert calibration_error(*arrays([(1.0, False), (0.0, True)])) == 1.0
+    assert calibration_error(*arrays([(1.0, False), (0.98, True)])) == pytest.approx(0.98 / 2)
 
 
 def test_flagging_by_hand():
