@@ -28,6 +28,7 @@ from moderation.verdicts import Verdicts
 
 NEW_SITES_S = 2.0
 START_POLL_S = 0.02
+BACKLOG = 2_048
 
 log = structlog.get_logger(__name__)
 
@@ -111,11 +112,10 @@ async def _listen(
     ready: Callable[[], Awaitable[None]],
 ) -> None:
     """Answer requests until a signal says stop, then finish those that were accepted."""
+    listening = _bound(settings.host, settings.port)
     server = _Server(
         uvicorn.Config(
             web,
-            host=settings.host,
-            port=settings.port,
             access_log=False,  # it would write query strings; the web room logs its own line
             log_config=None,
             proxy_headers=False,  # the web room weighs them, with the trusted proxies alone
@@ -128,16 +128,23 @@ async def _listen(
         server.should_exit = True
 
     with _signals(stop=stop, reload=reload):
-        serving = asyncio.create_task(server.serve())
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
         while not server.started and not serving.done():
             await asyncio.sleep(START_POLL_S)
         if server.started:
             await ready()
         await serving
-    if not server.started:
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket on that address; uvicorn's own way of saying that it is taken ends the process."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
         raise Refused(
-            f"Port {settings.port} on {settings.host} cannot be used; choose another one."
-        )
+            f"Port {port} on {host} cannot be used ({error.strerror}): choose another one (PORT=)."
+        ) from None
 
 
 @contextmanager

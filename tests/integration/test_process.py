@@ -105,6 +105,14 @@ def test_a_bad_policy_is_refused_with_all_its_mistakes(own_service: Start, tmp_p
     assert "Traceback" not in refused.stderr
 
 
+def test_a_taken_port_is_told_in_one_sentence(service: Service, tmp_path: Path) -> None:
+    second = Service(tmp_path)
+    second.env["MODERATION_PORT"] = str(service.port)
+    refused = second.run("serve")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"moderation: Port {service.port} on 127.0.0.1 cannot be used")
+
+
 def test_wrong_usage_and_refusals_have_their_exit_codes(service: Service) -> None:
     assert service.run("key", "add").returncode == 2
     unknown = service.run("key", "add", "--site", "nowhere")
