@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -29,6 +30,15 @@ SITE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _RATE = re.compile(r"(\d+)/(\d+) burst (\d+)")
 
 Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def _plain_name(name: str) -> str:
+    if not SITE_NAME.fullmatch(name):
+        raise ValueError("use a-z, 0-9 and -, at most 40 characters")
+    return name
+
+
+SiteName = Annotated[str, AfterValidator(_plain_name)]
 
 
 class _Frozen(BaseModel):
@@ -165,16 +175,8 @@ class Retention(_Frozen):
 class Policy(_Frozen):
     """All sites' policies."""
 
-    sites: dict[str, SitePolicy]
+    sites: dict[SiteName, SitePolicy]
     retention: Retention = Retention()
-
-    @field_validator("sites")
-    @classmethod
-    def _plain_names(cls, sites: dict[str, SitePolicy]) -> dict[str, SitePolicy]:
-        for name in sites:
-            if not SITE_NAME.fullmatch(name):
-                raise ValueError(f"site {name!r}: use a-z, 0-9 and -, at most 40 characters")
-        return sites
 
     @cached_property
     def fingerprint(self) -> str:

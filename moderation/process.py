@@ -8,7 +8,7 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any
@@ -27,8 +27,8 @@ from moderation.store.scoring_stream import ScoringStream
 from moderation.verdicts import Verdicts
 
 NEW_SITES_S = 2.0
-START_POLL_S = 0.02
 BACKLOG = 2_048
+CANCEL_S = 0.5
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 async def serve(settings: Settings, *, announce: Callable[[Access], Awaitable[None]]) -> None:
     """Run everything until SIGTERM or SIGINT, then drain: no accepted request is dropped.
 
-    `announce` is called once, when requests are answered.
+    `announce` is called once, when connections are taken.
     """
     policy = LivePolicy(settings.policy)
     async with open_scorer(settings) as scorer, open_store(settings) as store:
@@ -65,9 +65,18 @@ async def _running(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Run endless loops beside the block; one that fails ends the process with its error."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(loop) for loop in loops]
-        yield
-        for task in tasks:
+        try:
+            yield
+        finally:
+            await _end(tasks)
+
+
+async def _end(tasks: Sequence["asyncio.Task[None]"]) -> None:
+    # redis-py may lose a cancellation while it connects: ask until it is heard.
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
             task.cancel()
+        await asyncio.wait(pending, timeout=CANCEL_S)
 
 
 @asynccontextmanager
@@ -91,9 +100,11 @@ async def _deciding(store: Store, assessor: Assessor, policy: LivePolicy) -> Asy
 
     async with asyncio.TaskGroup() as group:
         supervisor = group.create_task(supervise(group))
-        yield
-        stopping.set()
-        supervisor.cancel()
+        try:
+            yield
+        finally:
+            stopping.set()
+            supervisor.cancel()
 
 
 class _Server(uvicorn.Server):
@@ -128,12 +139,9 @@ async def _listen(
         server.should_exit = True
 
     with _signals(stop=stop, reload=reload):
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
-        while not server.started and not serving.done():
-            await asyncio.sleep(START_POLL_S)
-        if server.started:
-            await ready()
-        await serving
+        # Callers can connect already; who waits for an answer to /health/ready finds it all said.
+        await ready()
+        await server.serve(sockets=[listening])
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -1,5 +1,6 @@
 """The policy: read strictly, judged monotonously, fingerprinted down to its lists."""
 
+import json
 from pathlib import Path
 from random import Random
 
@@ -11,7 +12,6 @@ from moderation.domain.decision import SEVERITY, Finding, Verdict, in_order, str
 from moderation.domain.errors import Refused
 from moderation.policy import Policy, load_policy
 from moderation.scoring.loading import BUNDLED
-from moderation.scoring.manifest import read_manifest
 from tests.service import POLICY, write_policy
 
 DEMO = load_policy(POLICY).sites["demo"]
@@ -48,7 +48,7 @@ def test_thresholds_hold_from_their_own_value_on() -> None:
 
 
 def test_the_shipped_thresholds_are_those_chosen_for_the_shipped_model() -> None:
-    chosen = read_manifest(BUNDLED).thresholds
+    chosen = json.loads((BUNDLED / "model.json").read_text())["thresholds"]
     shipped = {name: (t.hold, t.reject) for name, t in DEMO.thresholds.items()}
     assert shipped == {name: (t["hold"], t["reject"]) for name, t in chosen.items()}
 
