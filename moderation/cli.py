@@ -111,7 +111,9 @@ def score(
 @app.command()
 def evaluate(
     file: Annotated[Path, typer.Argument(help="Labelled comments: csv, tsv or parquet.")],
-    text_column: Annotated[str | None, typer.Option(help="Default: text, comment …")] = None,
+    text_column: Annotated[
+        str | None, typer.Option(help="Default: text, comment_text, comment or body.")
+    ] = None,
     label_column: Annotated[
         list[str] | None, typer.Option(help="COLUMN or COLUMN=LABEL; may be repeated.")
     ] = None,
