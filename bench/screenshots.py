@@ -24,7 +24,6 @@ SHOTS: tuple[tuple[str, str, Scheme, ViewportSize], ...] = (
     ("queue-dark", "/dashboard", "dark", DESK),
     ("queue-phone", "/dashboard", "dark", PHONE),
     ("history-light", "/dashboard/history", "light", DESK),
-    ("policy-light", "/dashboard/policy", "light", DESK),
 )
 """Name of the picture, path, colour scheme, size of the window."""
 

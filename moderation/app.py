@@ -198,7 +198,9 @@ async def _sweep(redis: Client, policy: LivePolicy) -> None:
     while True:
         try:
             for site in policy().sites:
-                await retention.sweep(redis, site, policy().retention, now=now_ms())
+                kept = policy().retention
+                while await retention.sweep(redis, site, kept, now=now_ms()) == retention.BATCH:
+                    pass
         except StoreUnavailable:
             log.warning("sweep_put_off")
         await asyncio.sleep(SWEEP_S)

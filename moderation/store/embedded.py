@@ -88,9 +88,7 @@ class EmbeddedServer:
     def _take_lock(self) -> bool:
         # The file stays open: the lock is held as long as this process lives, even past kill -9.
         handle = (self.folder / "owner.lock").open("a")
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _try_lock(handle):
             handle.close()
             return False
         self._lock = handle
@@ -108,9 +106,17 @@ class EmbeddedServer:
         await self._keep_running()
 
     async def _launch(self) -> None:
-        if await self._answers():
-            log.info("valkey_taken_over")
-            return
+        # The server inherits this lock and holds it as long as it lives: one that is silent, slow
+        # to load or left over is waited for. Two servers would ruin one append-only file.
+        with (self.folder / "server.lock").open("a") as lock:
+            if _try_lock(lock):
+                await self._spawn(lock)
+            else:
+                self._process = None
+                log.info("valkey_taken_over")
+        await self._until_ready()
+
+    async def _spawn(self, lock: IO[str]) -> None:
         self.socket.unlink(missing_ok=True)
         await asyncio.to_thread(check_writer, self.folder, self._binary)
         with (self.folder / "server.log").open("ab") as output:
@@ -120,9 +126,9 @@ class EmbeddedServer:
                 *_arguments(self.folder, self.socket),
                 stdout=output,
                 stderr=output,
+                pass_fds=[lock.fileno()],
                 start_new_session=True,
             )
-        await self._until_ready()
 
     async def _until_ready(self) -> None:
         deadline = time.monotonic() + START_S
@@ -206,6 +212,14 @@ def pinned_binary() -> Path:
             "There is no embedded server for this platform: "
             "set MODERATION_REDIS_URL to a Valkey or Redis server."
         ) from None
+
+
+def _try_lock(handle: IO[str]) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _socket_path(folder: Path) -> Path:

@@ -216,3 +216,21 @@ async def test_a_configured_server_is_used_as_it_is(tmp_path: Path) -> None:
     async with store_url("unix:///somewhere", tmp_path, None) as url:
         assert url == "unix:///somewhere"
     assert not (tmp_path / "valkey").exists()
+
+
+async def test_a_silent_orphan_is_waited_for_and_never_doubled(tmp_path: Path) -> None:
+    """Two servers on one append-only file would ruin it."""
+    orphan_server(tmp_path)
+    heir = EmbeddedServer(tmp_path)
+    orphan = pid_of(heir)
+    os.kill(orphan, signal.SIGSTOP)
+    starting = asyncio.create_task(heir.start())
+    done, _ = await asyncio.wait({starting}, timeout=2)
+    assert not done
+    assert pid_of(heir) == orphan
+    os.kill(orphan, signal.SIGCONT)
+    await starting
+    assert pid_of(heir) == orphan
+    await heir.stop()
+    with pytest.raises(ProcessLookupError):
+        os.kill(orphan, 0)
