@@ -36,7 +36,7 @@ class ClaimsBody(Sent):
     """How many of the most urgent items to take."""
 
     site: Site
-    limit: Annotated[int, Field(ge=1, le=50)] = 1
+    limit: Annotated[int, Field(ge=1, le=100)] = 1
     moderator: ModeratorName | None = None
 
 
