@@ -13,7 +13,7 @@ import structlog
 from moderation.assessment import Assessment, Assessor
 from moderation.domain.comment import STATUS_AFTER, Comment
 from moderation.domain.decision import Decision, Finding, Verdict, in_order, strictest
-from moderation.domain.errors import Overloaded, ScoringFailed, StoreUnavailable
+from moderation.domain.errors import StoreUnavailable
 from moderation.policy import Policy
 from moderation.store.comments import Comments, Entry
 from moderation.store.scoring_stream import ScoringStream
@@ -85,10 +85,9 @@ class Verdicts:
             # A site that left the policy keeps its comments waiting for a person, not for a model.
             site = policy.sites.get(comment.site)
             [assessment] = await self._assessor.assess([comment.text], site) if site else [None]
-        except (ScoringFailed, Overloaded) as error:
-            log.warning(
-                "scoring_failed", comment=comment.id, try_=entry.deliveries, code=error.code
-            )
+        except Exception as error:  # noqa: BLE001 - whatever one text breaks, the loop goes on
+            kind = type(error).__name__
+            log.warning("scoring_failed", comment=comment.id, try_=entry.deliveries, error=kind)
             if entry.deliveries < MAX_DELIVERIES:
                 return
             assessment = None

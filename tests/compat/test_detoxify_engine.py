@@ -3,14 +3,12 @@
 import os
 
 import pytest
+import torch
 
 from moderation.domain.errors import Refused, ScoringFailed
 from moderation.scoring.detoxify import DetoxifyScorer
 from moderation.scoring.loading import load_scorer
 from tests.compat.tiny_checkpoint import make_tiny_checkpoint
-
-torch = pytest.importorskip("torch", reason="the Detoxify engine is an extra")
-pytest.importorskip("detoxify", reason="the Detoxify engine is an extra")
 
 LABELS = ("toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack")
 

@@ -200,6 +200,31 @@ async def test_a_text_no_model_can_score_goes_to_a_person(
     assert await nothing_waits(house)
 
 
+class Unreadable(Failing):
+    """Breaks before the model is asked, on a text that holds the poison."""
+
+    def prepare(self, text: str) -> str:
+        if self._poison in text:
+            raise ValueError("nobody thought of this text")
+        return super().prepare(text)
+
+
+async def test_a_text_that_breaks_anything_else_leaves_the_loop_and_its_mates_alone(
+    house: House, hire: Callable[..., Worker], tiny_scorer: OnnxScorer
+) -> None:
+    mate, sick = (
+        await recorded(house.redis, text="the sun"),
+        await recorded(house.redis, text="this is poison"),
+    )
+    worker = hire(Unreadable(tiny_scorer, raises, "poison"))
+    await worker.verdicts.handle(await worker.take())
+    assert await status_of(house, mate) == Status.PUBLISHED
+    for _ in (2, 3):
+        assert await status_of(house, sick) == Status.SCORING
+        await worker.verdicts.handle(await worker.take_over())
+    assert await status_of(house, sick) == Status.PENDING
+
+
 async def test_the_entries_of_a_dead_consumer_are_taken_over(
     house: House, hire: Callable[..., Worker]
 ) -> None:
