@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 
 from moderation.access import Access
 from moderation.assessment import Assessor
-from moderation.domain.errors import Refused, StoreUnavailable, TooManyRequests
+from moderation.domain.errors import NotFound, Refused, StoreUnavailable, TooManyRequests
 from moderation.intake import Intake
 from moderation.policy import Policy, load_policy
 from moderation.reading import Reading
@@ -62,8 +62,10 @@ class LivePolicy:
         return self.current
 
     def screening(self, site: str) -> Screening:
-        """The compiled rules of a site that the policy has."""
-        return self._screenings[site]
+        """The compiled rules of a site; NotFound when a reload has just taken it away."""
+        if (screening := self._screenings.get(site)) is None:
+            raise NotFound(f"There is no site {site!r} here.")
+        return screening
 
     def reload(self) -> None:
         """Read the file again (SIGHUP)."""

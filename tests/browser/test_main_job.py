@@ -38,6 +38,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 def test_comments_are_judged_reviewed_and_seen(page: Page, browser: Browser, desk: Service) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(f"{desk.url}/demo")
     post(page, KIND, "Kind")
     expect(page.get_by_role("article").filter(has_text=KIND)).to_be_visible()
@@ -60,6 +63,7 @@ def test_comments_are_judged_reviewed_and_seen(page: Page, browser: Browser, des
     expect(page.get_by_role("article").filter(has_text=GERMAN)).to_be_visible()
     for refused in (LINKS, THREAT, RUDE):
         assert not is_public(desk, refused)
+    assert complaints == []
 
 
 def test_what_is_plainly_abusive_is_never_public(desk: Service) -> None:

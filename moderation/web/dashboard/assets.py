@@ -9,7 +9,7 @@ from starlette.responses import Response
 from moderation.domain.errors import NotFound
 from moderation.web.services import Services
 
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_TYPES = {".css": "text/css", ".js": "text/javascript"}
 _FILES = {
     file.name: file.read_bytes()
     for file in (files(__package__) / "static").iterdir()
